@@ -20,7 +20,7 @@ from askreg.registry.tables import (
     StageName,
 )
 
-type Instant = str
+Instant = str
 Figure = Annotated[Decimal, PlainSerializer(lambda d: float(d), return_type=float, when_used="json")]
 
 

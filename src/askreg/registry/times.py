@@ -7,8 +7,8 @@ from typing import Literal
 
 from askreg.errors import InvalidInput
 
-type Clock = Callable[[], datetime]
-type When = str | date | datetime
+Clock = Callable[[], datetime]
+When = str | date | datetime
 """What callers may give for a time: a date, an aware datetime, or ISO 8601 text of either."""
 
 Edge = Literal["start", "last", "next"]
