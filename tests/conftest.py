@@ -5,13 +5,14 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from clocks import Clock
 
 POSTGRES = os.environ.get("ASKREG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -80,21 +81,6 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
         if name.startswith(FOREIGN_SETTINGS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-
-
-class Clock:
-    """A clock that moves only when told to."""
-
-    def __init__(self, start: datetime) -> None:
-        self.now = start
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **by: float) -> datetime:
-        """Move on by what `timedelta` takes, and say the new time."""
-        self.now += timedelta(**by)
-        return self.now
 
 
 @pytest.fixture

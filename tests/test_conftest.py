@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from conftest import Clock
+from clocks import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 
