@@ -21,7 +21,7 @@ class DemoFiles:
 def build(home: Path, progress: Callable[[str], None] = lambda message: None) -> DemoFiles:
     """Train the models and write everything below `home/demo`; the same software writes the same bytes again."""
     try:
-        from askreg.demo import manifest, recipes, tables, written
+        from askreg.demo import manifest, recipes, tables, templates
     except ModuleNotFoundError as missing:
         raise AskregError(
             f"the demo trains real models and needs {missing.name!r}: install it with pip install 'askreg[demo]'"
@@ -38,7 +38,7 @@ def build(home: Path, progress: Callable[[str], None] = lambda message: None) ->
     progress("writing the documents and the manifest")
     artifacts = [_write(root / manifest.artifact_path(name), saved) for name, saved in content.artifacts.items()]
     saved_tables = [_write(root / manifest.table_path(name), table.csv()) for name, table in content.tables.items()]
-    texts = written.render_documents(content.manifest)
+    texts = templates.render_documents(content.manifest)
     documents = [_write(root / path, text.encode()) for path, text in texts.items()]
     # The manifest comes last: once it is there, so is everything that it names.
     listed = _write(root / "manifest.yaml", manifest.as_yaml(content.manifest).encode())

@@ -15,8 +15,8 @@ class Question:
 QUESTIONS = (
     Question(
         "what is live where",
-        "Which models are live at northgate and at southbank?",
-        ("breast-malignancy:4", "breast-malignancy:2", "diabetes-progression:2", "diabetes-score:1"),
+        "Which versions of breast-malignancy are live, and where?",
+        ("breast-malignancy:4", "northgate", "breast-malignancy:2", "southbank"),
     ),
     Question(
         "lineage",
@@ -36,6 +36,7 @@ QUESTIONS = (
 )
 
 TRY_NEXT = (
+    'askreg ask "What is live at southbank?"',
     'askreg ask "Why was kidney-transplant-mortality:1 rejected?"',
     'askreg ask "How well does kidney-transplant-mortality:2 work for race=black,sex=female?"',
     'askreg ask "Which model has the best rouge1 on aci-bench, and which the best medcon?"',

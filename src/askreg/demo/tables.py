@@ -27,6 +27,7 @@ class Table:
     values: Floats
 
     def __len__(self) -> int:
+        """Return the number of rows."""
         return len(self.values)
 
     def column(self, name: str) -> Floats:
@@ -147,7 +148,7 @@ def _kidney() -> list[Table]:
     columns = ("age", "sex_female", "race_black", "died_within_1095_days")
     numbered = _numbered("kidney-cleaned@2025-06", columns, values)
     cleaned = numbered.rows(numbered.subject, np.flatnonzero(known))
-    strata = (cleaned.column(columns[3]) * 4 + cleaned.column("sex_female") * 2 + cleaned.column("race_black")).astype(int)
+    strata = (cleaned.matrix(columns[1:]) @ [1, 2, 4]).astype(int)
     train, test = _split(strata, 0.4)
     training = cleaned.rows("kidney-train@2025-06", train)
     return [
@@ -191,11 +192,7 @@ COHORTS: dict[str, tuple[Cohort, ...]] = {
         ALL,
         *(Cohort(f"sex={sex}", holds) for sex, holds in _SEX.items()),
         *(Cohort(f"race={race}", holds) for race, holds in _RACE.items()),
-        *(
-            Cohort(f"race={race},sex={sex}", _both(_RACE[race], _SEX[sex]))
-            for race in _RACE
-            for sex in _SEX
-        ),
+        *(Cohort(f"race={race},sex={sex}", _both(_RACE[race], _SEX[sex])) for race in _RACE for sex in _SEX),
         *AGE_BANDS,
     ),
 }
