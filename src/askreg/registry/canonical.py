@@ -16,7 +16,7 @@ _flat = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":
 def canonical(value: object) -> str:
     """Return the RFC 8785 text of any JSON value a caller gave; decimals become numbers."""
     try:
-        return rfc8785.dumps(_plain(value)).decode()  # type: ignore[arg-type]
+        return rfc8785.dumps(_plain(value)).decode()
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
         raise InvalidInput(f"{value!r} cannot be written as JSON: {error}") from None
 

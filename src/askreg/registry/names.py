@@ -16,7 +16,7 @@ SubjectKind = Literal["model", "version", "dataset", "environment", "run", "docu
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A subject as written: `model`, `model:3`, `model@alias` or `dataset@version`, `site/environment`, `run:id` …
+    """A subject as written: `model`, `model:3`, `model@alias`, `dataset@version`, `site/environment`, `run:id`.
 
     `a@b` may be a dataset's version or a model's alias; only the record can tell, so `kind` is then None.
     """

@@ -62,9 +62,7 @@ def _parsed(text: str, name: str) -> date | datetime:
     try:
         return date.fromisoformat(text) if _BARE.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(
-            f"{name} {text!r} is not a date; write 2026-03-14 or 2026-03-14T09:00:00Z"
-        ) from None
+        raise InvalidInput(f"{name} {text!r} is not a date; write 2026-03-14 or 2026-03-14T09:00:00Z") from None
 
 
 def _of_day(day: date, bare: Edge) -> datetime:

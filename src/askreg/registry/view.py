@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, case, select, true
 from sqlalchemy import func as sql
 
 from askreg.registry import times
@@ -10,7 +10,7 @@ from askreg.registry.tables import Base, Event
 from askreg.registry.times import When
 
 
-def table(of: type[Base]) -> FromClause:
+def table(of: type[Base]) -> Table:
     """Return the Core table behind a SQLModel class."""
     return of.__table__  # type: ignore[attr-defined, no-any-return]
 
@@ -68,5 +68,3 @@ def at(connection: Connection, *, now: str, as_of: When | None = None, known_at:
         found = connection.execute(select(sql.max(events.c.seq)).where(events.c.recorded_at <= then)).scalar()
         known = found or 0
     return View(connection, now, limit, known)
-
-
