@@ -1,6 +1,6 @@
 """Settings from `ASKREG_` environment variables, and the places of the files that ship with askreg.
 
-Importing this module takes almost a fifth of a second (pydantic-settings), so the command line imports it inside commands.
+Importing this module takes almost a fifth of a second (pydantic-settings): the command line imports it inside commands.
 """
 
 import getpass
