@@ -1,0 +1,1 @@
+"""Questions over invented registries, with gold answers from a separate oracle."""

@@ -1,0 +1,139 @@
+"""Ask every question and print what went wrong: `python -m tests.questions.run --registry b --only lineage-up`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .answer_text import Names
+from .cases import HERE, NOW, Case, every
+from .record import Record
+from .scoring import Score, score
+
+Ask = Callable[[Case], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A case, its answer and the score."""
+
+    case: Case
+    answer: dict[str, Any]
+    score: Score
+    seconds: float
+
+
+@contextmanager
+def asking(manifest: Path, folder: Path) -> Iterator[Ask]:
+    """A registry loaded from a manifest, and how to ask it."""
+    from askreg import Registry, agent
+    from askreg.registry.manifest import load
+
+    with Registry.open(f"sqlite:///{folder / 'questions.db'}", actor="examiner", clock=lambda: NOW) as reg:
+        load(reg, manifest)
+
+        def ask(case: Case) -> dict[str, Any]:
+            try:
+                answer = agent.ask(reg, case.question, as_of=case.as_of, thread=case.thread, backend="offline")
+            except Exception as error:  # a question must never end in a traceback: that is a failure to report
+                return {"status": "error", "reason": f"{type(error).__name__}: {error}"}
+            return dict(answer.model_dump(mode="json"))
+
+        yield ask
+
+
+def judge(cases: list[Case], record: Record, ask: Ask) -> list[Result]:
+    """Ask and score the cases of one registry."""
+    names = Names(record)
+    results = []
+    for case in cases:
+        start = time.perf_counter()
+        answer = ask(case)
+        seconds = time.perf_counter() - start
+        outcome = score(names, case.question, answer, case.gold(record), status=case.status, check=case.check)
+        results.append(Result(case, answer, outcome, seconds))
+    return results
+
+
+def manifest_of(registry: str) -> Path:
+    """The manifest of a registry of the question files."""
+    return HERE / f"registry_{registry}.yaml"
+
+
+def run(cases: list[Case]) -> list[Result]:
+    """Ask every case in the registry it belongs to."""
+    results = []
+    for registry in sorted({c.registry for c in cases}):
+        with tempfile.TemporaryDirectory() as folder, asking(manifest_of(registry), Path(folder)) as ask:
+            mine = [c for c in cases if c.registry == registry]
+            results += judge(mine, Record.read(manifest_of(registry)), ask)
+    return results
+
+
+def describe(result: Result, *, full: bool = True) -> str:
+    """A failure in a few lines."""
+    case, answer = result.case, result.answer
+    lines = [f"{result.score.outcome.upper():16} {case.id} [{case.category}] {case.question}", f"   why: {result.score.why}"]
+    if full:
+        lines += [
+            f"   expected: {'/'.join(case.status)} {case.check} {case.oracle}",
+            f"   got: {answer.get('status')}: {(answer.get('answer') or '')[:400]!r}",
+            f"   reason: {answer.get('reason')}",
+            f"   calls: {json.dumps([{c.get('tool'): c.get('args')} for c in answer.get('calls') or []])[:400]}",
+        ]
+        if answer.get("readings"):
+            lines.append(f"   readings: {json.dumps(answer['readings'])[:400]}")
+    return "\n".join(lines)
+
+
+def summary(results: list[Result]) -> str:
+    """Counts by category, and in all."""
+    lines = []
+    for category in [*sorted({r.case.category for r in results}), "all"]:
+        mine = [r for r in results if category in ("all", r.case.category)]
+        outcomes = Counter(r.score.outcome for r in mine)
+        rest = ", ".join(f"{k} {v}" for k, v in sorted(outcomes.items()) if k != "right")
+        lines.append(f"{category:18} {outcomes['right']:4}/{len(mine):<4} {rest}")
+    times = sorted(r.seconds for r in results)
+    lines.append(f"median {times[len(times) // 2] * 1000:.0f} ms, slowest {times[-1] * 1000:.0f} ms")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="categories that start so")
+    parser.add_argument("--registry", help="one registry")
+    parser.add_argument("--id", help="cases whose id starts so (and the earlier turns of their thread)")
+    parser.add_argument("--heldout", action="store_true", help="the held-out questions, as counts only")
+    parser.add_argument("--brief", action="store_true", help="one line for each failure")
+    args = parser.parse_args()
+    cases = [c for c in every() if c.held_out == args.heldout]
+    if args.registry:
+        cases = [c for c in cases if c.registry == args.registry]
+    if args.only:
+        cases = [c for c in cases if c.category.startswith(args.only)]
+    if args.id:
+        threads = {c.thread for c in cases if c.id.startswith(args.id) and c.thread}
+        cases = [c for c in cases if c.id.startswith(args.id) or c.thread in threads]
+    results = run(cases)
+    out = sys.stdout.write
+    if not args.heldout:
+        for result in results:
+            if not result.score.right:
+                out(describe(result, full=not args.brief) + "\n")
+    out(summary(results) + "\n")
+    return 0 if all(r.score.right for r in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,341 @@
+"""Decides whether an answer (the JSON of the contract) is right. It reads content, and never wording.
+
+An answer is one of
+- `right`: the status is the expected one, and every aspect of the gold holds;
+- `abstained`: it abstained or refused where the record settles the question (wrong, but harmless);
+- `status`: its content is right, but its status is another than expected (wrong, but harmless);
+- `error`: there is no answer;
+- `confident_wrong`: it answers, and what it says is false, incomplete or about something else; or it answers
+  where it should have abstained or refused.
+
+The aspects, and how each is decided:
+- items: a fact holds the value, with the right subject, field, dataset and cohort, *and* the text says it. Figures
+  are compared exactly as decimals: 0.87 is not 0.871. A text may say `Ada Osei` for `ada.osei`, "version 3 of m"
+  for `m:3`, and a date in words.
+- members: of that kind (version, model, dataset, person, place, …), the facts that the claims cite hold exactly
+  the gold ones: no fewer and no more. What the question names itself, and what the oracle calls optional (as the
+  bases that a dataset came through), may be there. The text names all of them, and no others.
+- nothing (no members): the text says so, and its first sentence names nothing of that kind as if it were found.
+- count: the first figure of the text that is not a name, a date, "of N" or a figure of the question is the count.
+  When members are cited beside it, they are only the counted ones.
+- verdict: the text begins with yes or no, or else is (not) a denial.
+- winner: near "better", "best", "worse" … the text names the right one. When intervals overlap, "within noise"
+  may take its place; the wrong winner may not.
+- difference, days, dates: the figure is in the text, computed exactly; the dates are in a fact too.
+- incomparable: it says so, and calls neither better.
+- readings: two or three, each with a question and a call, that name what the question may mean.
+- mentions: of each group, one is said in the answer, the reason or a reading.
+- grounding, always: a figure with a decimal point comes from a fact, the question, or two facts' difference or ratio.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+from .answer_text import NEGATION, WORDS, Names, as_decimal, fact_on, figures, says_date, scalars, without_dates
+from .gold import Gold, Item
+
+Answer = dict[str, Any]
+BETTER = re.compile(
+    r"\b(better|best|ahead|leads|wins|winner|top|first|outperforms|superior|improves|improved|beats"
+    r"|strongest|worse|worst|weaker|behind|inferior|loses)\b", re.IGNORECASE,
+)  # fmt: skip
+WORSE = {"worse", "worst", "weaker", "behind", "inferior", "loses"}
+NOISE = re.compile(r"noise|overlap|no (clear|real|significant) difference|indistinguishable|same value|tie", re.IGNORECASE)
+DIRECTION = re.compile(r"\b(higher|lower|larger|smaller|more|less)( values?)? (is|are|=) better\b|better[:=] ?(higher|lower)"
+                       r"|(higher|lower)-is-better", re.IGNORECASE)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Score:
+    """The outcome for one question, and why."""
+
+    outcome: str
+    why: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is right."""
+        return self.outcome == "right"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An answer beside what it is judged by."""
+
+    question: str
+    answer: Answer
+    gold: Gold
+    names: Names
+    check: str
+
+    @property
+    def text(self) -> str:
+        """The rendered text."""
+        return self.answer.get("answer") or ""
+
+    @property
+    def everything(self) -> str:
+        """The text with the reason and the readings, for what may be said in any of them."""
+        return " ".join([self.text, self.answer.get("reason") or "", json.dumps(self.answer.get("readings") or [])])
+
+    @property
+    def facts(self) -> list[dict[str, Any]]:
+        """The facts that the claims cite; all of them when no claim cites any."""
+        facts: list[dict[str, Any]] = self.answer.get("facts") or []
+        cited = {f for claim in self.answer.get("claims") or [] for f in claim.get("facts") or []}
+        return [f for f in facts if f["id"] in cited] if cited else facts
+
+    def asked(self, kind: str) -> set[str]:
+        """What the question names itself."""
+        return {n for n in self.names.by_kind.get(kind, ()) if self.names.says(self.question, kind, n)}
+
+
+def score(
+    names: Names, question: str, answer: Answer, gold: Gold, *, status: Sequence[str], check: str = "values"
+) -> Score:
+    """Judge one answer by its gold, the statuses that are right, and the kind of check of its case."""
+    expected = tuple(status)
+    got = answer.get("status", "error")
+    if got == "error":
+        return Score("error", str(answer.get("reason")))
+    reading = Reading(question, answer, gold, names, check)
+    problem = next(problems(reading), None)
+    if got in expected:
+        if problem is None:
+            return Score("right")
+        return Score("confident_wrong" if got in ("answered", "partial") else "abstained", problem)
+    if got in ("abstained", "refused"):
+        return Score("abstained", f"{got}: {answer.get('reason')}")
+    if problem is None and set(expected) & {"answered", "partial"}:
+        return Score("status", f"status {got}, expected {'/'.join(expected)}")
+    return Score("confident_wrong", problem or f"status {got}, expected {'/'.join(expected)}")
+
+
+def problems(reading: Reading) -> Iterator[str]:
+    """Everything that is wrong with the content, first things first."""
+    status = reading.answer.get("status")
+    checks: list[Callable[[Reading], Iterator[str]]] = [check_mentions]
+    if status in ("answered", "partial"):
+        checks += [check_items, check_members, check_count, check_verdict, check_winner, check_figures, check_grounding]
+    if reading.check == "readings":
+        checks.append(check_readings)
+    if reading.check == "incomparable":
+        checks.append(check_incomparable)
+    for check in checks:
+        yield from check(reading)
+
+
+def check_mentions(reading: Reading) -> Iterator[str]:
+    """What has to be said somewhere."""
+    said = reading.everything.casefold()
+    for group in reading.gold.mentions:
+        if not any(says_word(said, word.casefold()) for word in group):
+            yield f"says none of {group!r}"
+
+
+def says_word(said: str, word: str) -> bool:
+    """Whether a word or name is said by itself, and not only as a part of a longer name."""
+    return re.search(rf"(?<![\w]){re.escape(word)}(?![\w]|-\w|\.\w)", said) is not None
+
+
+def check_readings(reading: Reading) -> Iterator[str]:
+    """Two or three readings, each with a question and a call."""
+    readings = reading.answer.get("readings") or []
+    if len(readings) < 2:
+        yield f"offers {len(readings)} readings"
+    if not all(r.get("question") and r.get("call") for r in readings):
+        yield "a reading lacks its question or its call"
+
+
+def check_incomparable(reading: Reading) -> Iterator[str]:
+    """No side is taken where the settings differ."""
+    text = DIRECTION.sub(" ", reading.text)
+    for match in BETTER.finditer(text):
+        sentence = re.split(r"[.;!?]\s|\n", text[: match.start()])[-1] + re.split(r"[.;!?]\s|\n", text[match.start() :])[0]
+        if not NEGATION.search(sentence):
+            yield f"takes a side: {sentence.strip()!r}"
+
+
+def check_items(reading: Reading) -> Iterator[str]:
+    """Each fact is there, about the right subject, and its value is in the text."""
+    for item in reading.gold.items:
+        if not any(fact_holds(fact, item, reading.names) for fact in reading.facts):
+            yield f"no fact for {item}"
+        if not text_holds(reading, item.value):
+            yield f"the text does not give {item.value!r}"
+
+
+def fact_holds(fact: dict[str, Any], item: Item, names: Names) -> bool:
+    """Whether a fact states an item."""
+    wanted = {"subject": item.subject, "field": item.field, "dataset": item.dataset, "cohort": item.cohort}
+    for key, value in wanted.items():
+        if value is not None and fact.get(key) != value:
+            return False
+    cells = fact.get("value") if item.field else list(fact.values())
+    return any(same(cell, item.value) or names.project(str(cell), "person") == item.value for cell in scalars([cells]))
+
+
+def same(cell: Any, value: str) -> bool:
+    """Equal as decimals where both are, else as text."""
+    left, right = as_decimal(cell), as_decimal(value)
+    return left == right if left is not None and right is not None else str(cell).strip() == value.strip()
+
+
+def text_holds(reading: Reading, value: str) -> bool:
+    """Whether the text gives a value, in figures or as a name."""
+    figure = as_decimal(value)
+    if figure is not None:
+        return figure in figures(reading.text) or says_word(reading.text, value)
+    kinds = [k for k, known in reading.names.by_kind.items() if value in known]
+    return value.casefold() in reading.text.casefold() or any(reading.names.says(reading.text, k, value) for k in kinds)
+
+
+def check_members(reading: Reading) -> Iterator[str]:
+    """Exactly the right members, in the cited facts and in the text."""
+    gold, names = reading.gold, reading.names
+    if gold.members is None or gold.kind is None:
+        return
+    if not gold.members:
+        yield from check_nothing(reading)
+        return
+    in_facts = {m for fact in reading.facts for m in names.in_fact(fact, gold.kind)}
+    allowed = gold.members | gold.optional | reading.asked(gold.kind)
+    for member in sorted(gold.members):
+        if member not in in_facts and not any(member in map(str, scalars(list(f.values()))) for f in reading.facts):
+            yield f"no cited fact for {member}"
+        if not names.says(reading.text, gold.kind, member):
+            yield f"the text does not name {member}"
+    for extra in sorted((in_facts | names.plain(reading.text, gold.kind)) - allowed):
+        yield f"{extra} does not belong"
+
+
+def check_nothing(reading: Reading) -> Iterator[str]:
+    """An empty answer says so, first."""
+    if not NEGATION.search(reading.text):
+        yield "does not say that there is nothing"
+    first = re.split(r"(?<=[.!?])\s|\n", reading.text.strip(), maxsplit=1)[0]
+    kind = reading.gold.kind or ""
+    if extra := reading.names.plain(first, kind) - reading.asked(kind) - reading.gold.optional:
+        yield f"names {sorted(extra)} where there is nothing"
+
+
+def check_count(reading: Reading) -> Iterator[str]:
+    """The first figure that is the answer's own is the count."""
+    gold = reading.gold
+    if gold.count is None:
+        return
+    own = own_count(reading)
+    if own != gold.count:
+        yield f"counts {own}, not {gold.count}"
+    if gold.kind:
+        extras = reading.names.plain(reading.text, gold.kind) - gold.optional - reading.asked(gold.kind)
+        if extras:
+            yield f"counts {sorted(extras)} in"
+
+
+def own_count(reading: Reading) -> int | None:
+    """The first whole number in the text, in figures or in words."""
+    text = reading.names.without(re.sub(r"[*_`|]", " ", reading.text))
+    text = re.sub(r"\b(?:out )?of (?:the |all )?\d+", " ", text, flags=re.IGNORECASE)
+    given = set(figures(reading.names.without(reading.question)))
+    for number, word in WORDS.items():
+        text = re.sub(rf"\b{word}\b", str(number), text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(?:no|none|nothing)\b", "0", text, flags=re.IGNORECASE)
+    own = [f for f in figures(text) if f not in given or f == reading.gold.count]
+    return int(own[0]) if own and own[0] == int(own[0]) else None
+
+
+def check_verdict(reading: Reading) -> Iterator[str]:
+    """Yes or no."""
+    verdict = reading.gold.verdict
+    if verdict is None:
+        return
+    text = re.sub(r"^[\W_]+", "", reading.text)
+    if start := re.match(r"(yes|no)\b", text, re.IGNORECASE):
+        said = start.group().lower() == "yes"
+    else:
+        said = NEGATION.search(text) is None
+    if said != verdict:
+        yield f"says {'yes' if said else 'no'}"
+
+
+def check_winner(reading: Reading) -> Iterator[str]:
+    """The right one is called better, or the difference noise where it may be."""
+    gold = reading.gold
+    if gold.winner is None:
+        return
+    text = DIRECTION.sub(" ", reading.text)
+    verdicts = [said_better(text, match, reading) for match in BETTER.finditer(text)]
+    said = [v for v in verdicts if v]
+    if wrong := [v for v in said if v != gold.winner]:
+        yield f"calls {wrong[0]} better"
+    noise = gold.tie_ok and NOISE.search(text)
+    if not said and not noise and (gold.loser is not None or gold.winner not in first_named(text, reading)):
+        yield f"does not say that {gold.winner} is better"
+
+
+def first_named(text: str, reading: Reading) -> list[str]:
+    """The first version the text names, which is the answer to "which is best" when it says no more."""
+    places = {v: m.start() for v in reading.names.by_kind["version"] if (m := re.search(re.escape(v) + r"(?!\d)", text))}
+    return sorted(places, key=lambda v: places[v])[:1]
+
+
+def said_better(text: str, match: re.Match[str], reading: Reading) -> str | None:
+    """Which of the two is called better around a word: the nearest before it in the sentence, else after it."""
+    gold = reading.gold
+    pair = [v for v in (gold.winner, gold.loser) if v] if gold.loser else sorted(reading.names.by_kind["version"])
+    ends = [m.end() for m in re.finditer(r"[.;!?]\s|\n", text[: match.start()])]
+    before = text[ends[-1] if ends else 0 : match.start()]
+    after = re.split(r"[.;!?]\s|\n", text[match.end() :], maxsplit=1)[0]
+    named = [(before.rfind(v), v) for v in pair if re.search(re.escape(v) + r"(?!\d)", before)]
+    later = [(after.find(v), v) for v in pair if re.search(re.escape(v) + r"(?!\d)", after)]
+    if not named and not later:
+        return None
+    subject = max(named)[1] if named else min(later)[1]
+    if match.group().lower() in WORSE:
+        return next((v for v in pair if v != subject), None) if gold.loser else None
+    return subject
+
+
+def check_figures(reading: Reading) -> Iterator[str]:
+    """Differences, durations and dates."""
+    gold = reading.gold
+    given = figures(without_dates(reading.text))
+    if gold.difference is not None and not any(abs(f) == gold.difference for f in given):
+        yield f"does not give the difference {gold.difference}"
+    if gold.days and not any(int(f) in gold.days or round(f) in gold.days for f in given):
+        yield f"does not give {sorted(gold.days)} days"
+    for day in gold.dates:
+        if not says_date(reading.text, day):
+            yield f"the text does not give {day}"
+        if not any(fact_on(fact, day) for fact in reading.facts):
+            yield f"no fact on {day}"
+
+
+def check_grounding(reading: Reading) -> Iterator[str]:
+    """No figure with a decimal point comes from nowhere."""
+    facts: list[dict[str, Any]] = reading.answer.get("facts") or []
+    cells = [str(c) for fact in facts for c in scalars(list(fact.values()))]
+    cells += [str(c) for q in reading.answer.get("quotes") or [] for c in scalars(list(q.values()))]
+    known = {d for c in cells for d in [as_decimal(c), *figures(c)] if d is not None} | set(figures(reading.question))
+    values = {d for fact in facts if (d := as_decimal(fact.get("value"))) is not None}
+    pairs = list(permutations(values, 2))
+    derived = {a - b for a, b in pairs} | {round(a / b, 6) for a, b in pairs if b}
+    for figure in figures(reading.names.without(reading.text)):
+        exact = figure == int(figure)
+        if not exact and figure not in known | derived and abs(figure) not in known | derived and not near(figure, derived):
+            yield f"{figure} comes from no fact"
+
+
+def near(figure: Decimal, derived: set[Decimal]) -> bool:
+    """Whether a figure is a derived one, cut to its own number of places."""
+    exponent = figure.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) else 0
+    return any(round(d, places) == figure or round(d * 100, places) == figure for d in derived)
