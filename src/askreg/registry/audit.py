@@ -5,8 +5,11 @@ import json
 import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
 from askreg.errors import InvalidInput
@@ -92,8 +95,8 @@ def verify(
     )
 
 
-_PLACE = {str(of.__tablename__): position for position, of in enumerate(RECORD)}
 _ORDER = [tuple(column.name for column in table(of).c) for of in RECORD]
+_PLACE = {str(of.__tablename__): (position, itemgetter(*_ORDER[position])) for position, of in enumerate(RECORD)}
 
 
 def _replay(connection: Connection, replay: _Replay, kept: set[int], total: int, progress: Progress | None) -> None:
@@ -138,13 +141,11 @@ def _check_link(replay: _Replay, event: dict[str, Any], hash: str, previous: str
 
 def _apply(replay: _Replay, seq: int, payload: str) -> None:
     try:
-        rows = json.loads(payload)["rows"]
+        rows = orjson.loads(payload)["rows"]
         for name, images in rows.items():
-            position = _PLACE[name]
-            order = _ORDER[position]
+            position, values = _PLACE[name]
             for image in images:
-                values = tuple([image[column] for column in order])
-                replay.expected[image["id"]] = (_fingerprint(position, values), seq)
+                replay.expected[image["id"]] = (_fingerprint(position, values(image)), seq)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         replay.problem(f"event {seq}", f"its payload cannot be replayed: {error!r}")
 
@@ -174,7 +175,7 @@ def _rows(connection: Connection, of: Any) -> Iterator[Any]:
     # Types are left out, so that a value of the wrong type comes back as it is and is reported.
     columns = ", ".join(f'"{name}"' for name in (column.name for column in of.c))
     result = connection.execution_options(yield_per=2000).exec_driver_sql(f'SELECT {columns} FROM "{of.name}"')
-    return iter(result)
+    return chain.from_iterable(result.partitions(2000))
 
 
 def _difference(connection: Connection, seq: int, name: str, live: dict[str, Any]) -> str:

@@ -1,17 +1,14 @@
 """Canonical text (RFC 8785), digests, and exact decimals."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import orjson
 import rfc8785
 
 from askreg.errors import InvalidInput
-
-_flat = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
 
 def canonical(value: object) -> str:
     """Return the RFC 8785 text of any JSON value a caller gave; decimals become numbers."""
@@ -24,10 +21,13 @@ def canonical(value: object) -> str:
 def payload_text(value: Mapping[str, object]) -> str:
     """Return the RFC 8785 text of an event's payload, many times faster than the general form.
 
-    Sound because payloads hold no floats and only ASCII keys, where Python's sorting and escaping agree
-    with RFC 8785; a property test compares the two.
+    Sound because payloads hold no floats and only ASCII keys, where orjson's order and escapes are those of
+    RFC 8785; a property test compares the two.
     """
-    return _flat.encode(value)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError as error:  # text that is not Unicode, such as a lone surrogate
+        raise InvalidInput(f"{value!r} cannot be written as JSON: {error}") from None
 
 
 def sha256(text: str | bytes) -> str:

@@ -68,6 +68,8 @@ class Unit:
         self._unflushed: set[int] = set()
         self._pending = 0
         self._known: dict[tuple[type[Recorded], tuple[Any, ...]], Row | None] = {}
+        self._complete: set[type[Recorded]] = set()
+        """The tables whose keys are all known."""
         self._by_id: dict[int, Row] = {}
         self._children: defaultdict[tuple[type[Recorded], str, int], list[Row]] = defaultdict(list)
         self._numbers: dict[int, int] = {}
@@ -142,7 +144,12 @@ class Unit:
         """Return the one row with this unique key, if there is one."""
         cached = (of, tuple(key.values()))
         if cached not in self._known:
-            found = self.select(of, **key) if self._first_id > 1 else []
+            if self._first_id == 1 or of in self._complete:
+                return None
+            if self.origin == "manifest":  # many more will follow
+                self._learn(of)
+                return self.find(of, **key)
+            found = self.select(of, **key)
             self._known[cached] = found[0] if found else None
         return self._known[cached]
 
@@ -266,6 +273,11 @@ class Unit:
             raise RuntimeError("rows are written inside an event")
         return self._open
 
+    def _learn(self, of: type[Recorded]) -> None:
+        for row in self.select(of):
+            self._known[of, tuple(row[name] for name in _KEYS[of])] = row
+        self._complete.add(of)
+
     def _close(self, event: OpenEvent, action: str, subject: str, detail: dict[str, object]) -> None:
         if self.origin == "manifest":
             detail["source"] = "manifest"
@@ -293,6 +305,7 @@ class Unit:
             old.update(values)
             if "until" not in values:  # not an interval: a key or a parent that look-ups remember
                 self._known.clear()
+                self._complete.clear()
                 self._by_id.clear()
             if old["id"] not in self._unflushed:
                 self._updates[of].setdefault(old["id"], {"id": old["id"]}).update(values)
