@@ -60,7 +60,7 @@ def case(row: dict[str, Any], registry: str | None, *, held_out: bool) -> Case:
     status = expect["status"]
     return Case(
         id=row["id"],
-        registry=row.get("registry") or registry,
+        registry=row.get("registry") or registry or "",
         category=row["category"],
         question=row["question"],
         status=(status,) if isinstance(status, str) else tuple(status),

@@ -82,7 +82,10 @@ def run(cases: list[Case]) -> list[Result]:
 def describe(result: Result, *, full: bool = True) -> str:
     """A failure in a few lines."""
     case, answer = result.case, result.answer
-    lines = [f"{result.score.outcome.upper():16} {case.id} [{case.category}] {case.question}", f"   why: {result.score.why}"]
+    lines = [
+        f"{result.score.outcome.upper():16} {case.id} [{case.category}] {case.question}",
+        f"   why: {result.score.why}",
+    ]
     if full:
         lines += [
             f"   expected: {'/'.join(case.status)} {case.check} {case.oracle}",

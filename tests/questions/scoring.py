@@ -47,9 +47,14 @@ BETTER = re.compile(
     r"|strongest|worse|worst|weaker|behind|inferior|loses)\b", re.IGNORECASE,
 )  # fmt: skip
 WORSE = {"worse", "worst", "weaker", "behind", "inferior", "loses"}
-NOISE = re.compile(r"noise|overlap|no (clear|real|significant) difference|indistinguishable|same value|tie", re.IGNORECASE)
-DIRECTION = re.compile(r"\b(higher|lower|larger|smaller|more|less)( values?)? (is|are|=) better\b|better[:=] ?(higher|lower)"
-                       r"|(higher|lower)-is-better", re.IGNORECASE)  # fmt: skip
+NOISE = re.compile(
+    r"noise|overlap|no (clear|real|significant) difference|indistinguishable|same value|tie", re.IGNORECASE
+)
+DIRECTION = re.compile(
+    r"\b(higher|lower|larger|smaller|more|less)( values?)? (is|are|=) better\b|better[:=] ?(higher|lower)"
+    r"|(higher|lower)-is-better",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,9 @@ def check_incomparable(reading: Reading) -> Iterator[str]:
     """No side is taken where the settings differ."""
     text = DIRECTION.sub(" ", reading.text)
     for match in BETTER.finditer(text):
-        sentence = re.split(r"[.;!?]\s|\n", text[: match.start()])[-1] + re.split(r"[.;!?]\s|\n", text[match.start() :])[0]
+        sentence = (
+            re.split(r"[.;!?]\s|\n", text[: match.start()])[-1] + re.split(r"[.;!?]\s|\n", text[match.start() :])[0]
+        )
         if not NEGATION.search(sentence):
             yield f"takes a side: {sentence.strip()!r}"
 
@@ -283,7 +290,9 @@ def check_winner(reading: Reading) -> Iterator[str]:
 
 def first_named(text: str, reading: Reading) -> list[str]:
     """The first version the text names, which is the answer to "which is best" when it says no more."""
-    places = {v: m.start() for v in reading.names.by_kind["version"] if (m := re.search(re.escape(v) + r"(?!\d)", text))}
+    places = {
+        v: m.start() for v in reading.names.by_kind["version"] if (m := re.search(re.escape(v) + r"(?!\d)", text))
+    }
     return sorted(places, key=lambda v: places[v])[:1]
 
 
@@ -330,7 +339,12 @@ def check_grounding(reading: Reading) -> Iterator[str]:
     derived = {a - b for a, b in pairs} | {round(a / b, 6) for a, b in pairs if b}
     for figure in figures(reading.names.without(reading.text)):
         exact = figure == int(figure)
-        if not exact and figure not in known | derived and abs(figure) not in known | derived and not near(figure, derived):
+        if (
+            not exact
+            and figure not in known | derived
+            and abs(figure) not in known | derived
+            and not near(figure, derived)
+        ):
             yield f"{figure} comes from no fact"
 
 

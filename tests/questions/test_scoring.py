@@ -12,6 +12,7 @@ from .gold import Gold
 from .oracle import Oracle
 from .record import Record
 from .scoring import score
+from .synthetic import right_answer, wrong_answers
 
 RECORD = Record.read(HERE / "registry_b.yaml")
 NAMES = Names(RECORD)
@@ -31,7 +32,9 @@ def answer(text: str, *facts: dict[str, Any], status: str = "answered", **more: 
     return {"status": status, "answer": text, "reason": None, "claims": claims, "facts": numbered, **more}
 
 
-def outcome(expression: str, given: dict[str, Any], *, question: str = "?", status: str = "answered", check: str = "set") -> str:
+def outcome(
+    expression: str, given: dict[str, Any], *, question: str = "?", status: str = "answered", check: str = "set"
+) -> str:
     return score(NAMES, question, given, gold(expression), status=[status], check=check).outcome
 
 
@@ -222,3 +225,28 @@ def test_every_case_has_a_gold() -> None:
     assert len({c.id for c in cases}) == len(cases)
     for case in cases:
         case.gold(records[case.registry])
+
+
+RECORDS = {name: Record.read(HERE / f"registry_{name}.yaml") for name in ("b", "c")}
+KNOWN = {name: Names(record) for name, record in RECORDS.items()}
+
+
+def test_the_gold_itself_is_right_in_every_case() -> None:
+    for case in every():
+        gold, names = case.gold(RECORDS[case.registry]), KNOWN[case.registry]
+        given = right_answer(case, gold, names)
+        found = score(names, case.question, given, gold, status=case.status, check=case.check)
+        assert found.right, (case.id, case.question, found, given)
+
+
+def test_every_planted_error_is_confidently_wrong_in_every_case() -> None:
+    missed, planted = [], 0
+    for case in every():
+        gold, names = case.gold(RECORDS[case.registry]), KNOWN[case.registry]
+        for error, given in wrong_answers(case, gold, names):
+            planted += 1
+            found = score(names, case.question, given, gold, status=case.status, check=case.check)
+            if found.outcome != "confident_wrong":
+                missed.append((case.id, case.question, error, found, given["answer"]))
+    assert planted > 700
+    assert not missed, (len(missed), missed[:5])
