@@ -1,0 +1,147 @@
+"""Is each value said of its own subject, and of its own dataset and cohort?"""
+
+import re
+from collections.abc import Iterator
+
+from askreg.agent.facts import Fact
+from askreg.agent.reading import Token, tokens
+from askreg.agent.verify.claims import Claim, Placed, Problem
+
+_JOINS = re.compile(
+    r"[\s`*]*(?:[(\[]|(?:[\w\s`*]{0,24}?\b)?(?:for|of|by|in|with|at|on|is|was|has|belongs to)\b)[\s`*(]*"
+)
+
+
+def misplaced(claim: Claim) -> Iterator[Problem]:
+    """Yield the values that are said of something else than what their facts are about."""
+    for placed in claim.placed:
+        if placed.use.function or placed.use.args[0].part in ("subject", "model", "field", "name", "as_of", "event"):
+            continue
+        fact = claim.evidence.facts[placed.use.args[0].fact]
+        yield from _subject(claim, placed, fact)
+        if fact.metric is not None:
+            yield from _setting(claim, placed, fact)
+
+
+def mentions(claim: Claim, found: list[Token], like: str) -> list[tuple[int, str]]:
+    """Return where subjects of the same shape as `like` are named."""
+    wanted = shape(like, claim)
+    result = []
+    for token in found:
+        for name in _named(token, like):
+            if shape(name, claim) == wanted:
+                result.append((token.start, name))
+    return result
+
+
+def _named(token: Token, like: str) -> list[str]:
+    if token.kind == "version" and re.search(r":\d+$", like):
+        return [f"{like.rpartition(':')[0]}:{token.value}"]
+    if token.kind != "name":
+        return []
+    head = re.split(r"[:@/]", token.value, maxsplit=1)[0]
+    return [token.value, head] if head != token.value else [token.value]
+
+
+def shape(subject: str, claim: Claim) -> str:
+    """Return what kind of thing a subject is, as far as its form and the live names tell."""
+    for prefix in ("run:", "doc:", "person:"):
+        if subject.startswith(prefix):
+            return prefix
+    mark = re.search(r":(?=\d+$)|[@/]", subject)
+    return mark.group() if mark else claim.evidence.names.get(subject.casefold(), "")
+
+
+def _subject(claim: Claim, placed: Placed, fact: Fact) -> Iterator[Problem]:
+    subject = fact.subject.casefold()
+    named = [m for m in mentions(claim, claim.tokens, subject) if not placed.start <= m[0] < placed.end]
+    if not shape(subject, claim):
+        return  # not a thing of the record: "registry", a group of an aggregate
+    others = {name for _, name in named}
+    if claim.passage.kind == "row" and not others:
+        yield from _column(claim, placed, fact)
+        return
+    if not others:
+        if subject not in _before(claim, subject):
+            yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, which is not named")
+        return
+    if subject not in others and not _parts_named(claim, fact):
+        yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, not {', '.join(sorted(others))}")
+    elif subject in others and len(others) > 1 and not _near(claim, placed, fact, named):
+        yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, which is not what it is said of")
+
+
+def _before(claim: Claim, subject: str) -> set[str]:
+    earlier = list(tokens(claim.before + "\n" + (claim.header.text if claim.header else ""), claim.evidence.names))
+    return {name for _, name in mentions(claim, earlier, subject)} | _folded_words(claim.before)
+
+
+def _folded_words(text: str) -> set[str]:
+    return {word.strip("`*.,;()?!“”\"'").casefold() for word in text.split()}
+
+
+def _parts_named(claim: Claim, fact: Fact) -> bool:
+    """Tell whether a value's own text names the subject's kind, as when a version is both subject and value."""
+    return fact.subject in (other.value for other in claim.facts)
+
+
+def _column(claim: Claim, placed: Placed, fact: Fact) -> Iterator[Problem]:
+    """Check a table whose columns are subjects."""
+    subject = fact.subject.casefold()
+    if claim.header is not None:
+        heads = claim.header.text.strip().strip("|").split("|")
+        column = claim.text.strip()[: placed.start].replace("\\|", "  ").count("|") - 1
+        per_column = [{n for _, n in mentions(claim, list(tokens(h, claim.evidence.names)), subject)} for h in heads]
+        if any(per_column):
+            if not 0 <= column < len(heads) or subject not in per_column[column]:
+                yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, not what its column says")
+            return
+    if subject not in _before(claim, subject):
+        yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, which is not named")
+
+
+def _near(claim: Claim, placed: Placed, fact: Fact, named: list[tuple[int, str]]) -> bool:
+    subject = fact.subject.casefold()
+    before = [name for at, name in named if at < placed.start]
+    after = [(at, name) for at, name in named if at >= placed.end]
+    if before and before[-1] == subject:
+        return True
+    if after and after[0][1] == subject and _JOINS.fullmatch(claim.text[placed.end : after[0][0]]):
+        return True
+    rivals = {f.subject for f in claim.facts if f.field == fact.field}
+    if len(rivals) == 1 or claim.passage.kind == "row":
+        return (before or [name for _, name in after])[0] == subject
+    return _respectively(claim, fact, named)
+
+
+def _respectively(claim: Claim, fact: Fact, named: list[tuple[int, str]]) -> bool:
+    """Accept "A and B have x and y": all names first, then the values in the same order."""
+    values = [
+        (p.start, claim.evidence.facts[p.use.args[0].fact].subject.casefold())
+        for p in claim.placed
+        if not p.use.function and claim.evidence.facts[p.use.args[0].fact].field == fact.field
+    ]
+    if not values or named[-1][0] > values[0][0]:
+        return False
+    return list(dict.fromkeys(name for _, name in named)) == list(dict.fromkeys(name for _, name in values))
+
+
+def _setting(claim: Claim, placed: Placed, fact: Fact) -> Iterator[Problem]:
+    cohorts = {t.value for t in claim.tokens if t.kind == "cohort"}
+    header = claim.header.text.casefold() if claim.header else ""
+    cohort = (fact.cohort or "all").casefold()
+    if cohort == "all":
+        wrong = cohorts and cohorts.isdisjoint({(f.cohort or "all").casefold() for f in claim.facts})
+    else:
+        said = cohort in cohorts or cohort in claim.text.casefold()
+        wrong = not said and (bool(cohorts) or cohort not in claim.before.casefold() + header)
+    if wrong:
+        yield claim.problem("setting", f"{placed.text!r} is for cohort {fact.cohort}")
+    if fact.dataset is None:
+        return
+    dataset = fact.dataset.casefold()
+    named = {name for _, name in mentions(claim, claim.tokens, dataset)}
+    if named and dataset not in named:
+        yield claim.problem(
+            "setting", f"{placed.text!r} was measured on {fact.dataset}, not {', '.join(sorted(named))}"
+        )

@@ -1,0 +1,105 @@
+"""Runs every check over every claim of a rendered answer."""
+
+from collections.abc import Iterator
+
+from askreg.agent.reading import tokens
+from askreg.agent.render import Passage, Rendered
+from askreg.agent.verify.binding import misplaced
+from askreg.agent.verify.claims import Claim, Evidence, Problem, arguments
+from askreg.agent.verify.comparing import misordered
+from askreg.agent.verify.complete import incomplete
+from askreg.agent.verify.support import Support
+
+
+def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
+    """Return what is wrong with an answer's text; nothing is, when the list is empty."""
+    context = Support(evidence.names)
+    context.add_text(evidence.question)
+    before = evidence.question
+    for result in evidence.results:
+        for text in arguments(result):
+            before += f"\n{text}"
+            context.add_text(text)
+            context.numbers.discard(text)
+    for text in filter(None, (r.error for r in evidence.results)):
+        context.add_text(text)
+    problems: list[Problem] = []
+    header: Passage | None = None
+    for passage in rendered.passages:
+        header = passage if passage.kind == "header" else header if passage.kind == "row" else None
+        claim = Claim(passage, evidence, context, before, header)
+        for check in (_marked_up, _unsupported, _missing, _invented, misplaced, misordered, incomplete):
+            problems += check(claim)
+        before += f"\n{passage.text}"
+    problems += _unread(rendered, evidence)
+    problems += _unquoted(evidence)
+    return list(dict.fromkeys(problems))
+
+
+def _marked_up(claim: Claim) -> Iterator[Problem]:
+    for token in claim.tokens:
+        if token.kind == "link" and not claim.support.covers(token):
+            yield claim.problem("link", f"{token.text!r} is a link or markup that no fact holds")
+
+
+def _unsupported(claim: Claim) -> Iterator[Problem]:
+    for token in claim.tokens:
+        if token.kind in ("link", "quote") or claim.support.covers(token) or claim.context.covers(token):
+            continue
+        if token.kind == "counted" and token.value in _sizes(claim):
+            continue
+        yield claim.problem("unsupported", f"{token.text!r} is in none of the facts that this cites")
+
+
+def _sizes(claim: Claim) -> set[str]:
+    """Return how many facts, subjects or values the claim cites: what "two versions" may count."""
+    facts = claim.facts
+    return {str(len(x)) for x in (facts, {f.subject for f in facts}, {f.value for f in facts}) if x}
+
+
+def _missing(claim: Claim) -> Iterator[Problem]:
+    placed = {id(p.use) for p in claim.placed}
+    for use, text in claim.expected:
+        if not text and use.function != "cite":
+            yield claim.problem("missing", f"{{{use.source}}} cannot be worked out from the facts")
+        elif text and id(use) not in placed:
+            yield claim.problem("missing", f"the text does not show {text!r}, which {{{use.source}}} stands for")
+
+
+def _invented(claim: Claim) -> Iterator[Problem]:
+    for token in claim.tokens:
+        if token.kind == "quote" and not (claim.support.covers(token) or _spoken_before(claim, token.value)):
+            yield claim.problem("quote", f"{token.text} is not what any cited fact says, word for word")
+
+
+def _spoken_before(claim: Claim, text: str) -> bool:
+    return bool(text.strip()) and text.casefold() in claim.evidence.question.casefold()
+
+
+def _unread(rendered: Rendered, evidence: Evidence) -> Iterator[Problem]:
+    """Find text that no claim covers: what is not read cannot be vouched for."""
+    end = 0
+    for passage in rendered.passages:
+        text = passage.text.strip()
+        at = rendered.text.find(text, end)
+        if at < 0:
+            yield Problem(code="unread", claim=passage.text, what="the answer's text does not hold this claim")
+            continue
+        yield from _between(rendered.text[end:at], evidence)
+        end = at + len(text)
+    yield from _between(rendered.text[end:], evidence)
+
+
+def _between(text: str, evidence: Evidence) -> Iterator[Problem]:
+    bare = "\n".join(line for line in text.splitlines() if line.strip(" \t-*+#>|:.)0123456789"))
+    if bare.strip() and (list(tokens(bare, evidence.names)) or any(c.isalpha() for c in bare)):
+        yield Problem(code="unread", claim=text.strip(), what="no claim covers this text")
+
+
+def _unquoted(evidence: Evidence) -> Iterator[Problem]:
+    for quote in evidence.quotes:
+        held = any(
+            fact.subject == f"doc:{quote.document}" and quote.text in fact.value for fact in evidence.facts.values()
+        )
+        if not quote.text.strip() or not held:
+            yield Problem(code="quote", claim=quote.text, what=f"{quote.document!r} does not say this, word for word")

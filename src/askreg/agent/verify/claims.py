@@ -1,0 +1,163 @@
+"""What the checks share: the evidence behind an answer, a claim being read, and what can be wrong with it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from askreg.agent import derive, wording
+from askreg.agent.draft import Quote, Use
+from askreg.agent.facts import Fact
+from askreg.agent.reading import Token, tokens
+from askreg.agent.render import Passage
+from askreg.agent.tools.shapes import ToolResult
+from askreg.agent.verify.support import Support
+from askreg.errors import InvalidInput
+
+Code = Literal[
+    "unsupported",  # a figure, date, version or name that no cited fact holds
+    "missing",  # a cited value that the text does not show
+    "subject",  # a value said of something else than its fact's subject
+    "setting",  # a figure said of another dataset, split or cohort, or of a cohort that is not named
+    "incomplete",  # "all", "only", "none" or a number of things, over a list that is cut or not fully cited
+    "comparison",  # better, worse, higher, lower: the wrong way round
+    "incomparable",  # a comparison of figures that were not measured alike
+    "quote",  # words in quotation marks that nobody wrote
+    "link",  # a link, an image or markup
+    "unread",  # text outside every claim, or a claim that is not in the text
+]
+
+
+class Problem(BaseModel):
+    """Why an answer is not accepted."""
+
+    model_config = ConfigDict(frozen=True)
+    code: Code
+    claim: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that an answer may rest on."""
+
+    facts: Mapping[str, Fact]
+    results: Sequence[ToolResult] = ()
+    question: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Each live name, folded, and its kind."""
+    quotes: Sequence[Quote] = ()
+
+    def better(self, metric: str) -> Literal["higher", "lower"]:
+        """Return which way is better."""
+        return next((r.better[metric] for r in self.results if metric in r.better), "higher")
+
+    def holding(self, fact: str) -> list[ToolResult]:
+        """Return the results that hold a fact."""
+        return [r for r in self.results if any(f.id == fact for f in r.facts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A placeholder and where its value stands in the claim's text as it is read now."""
+
+    use: Use
+    text: str
+    start: int
+    end: int
+
+
+@dataclass
+class Claim:
+    """A passage being checked, with what was said before it."""
+
+    passage: Passage
+    evidence: Evidence
+    context: Support
+    """What the question and the calls name."""
+    before: str
+    """The question, the calls' arguments and all earlier passages, for what a pronoun may stand for."""
+    header: Passage | None = None
+
+    @property
+    def text(self) -> str:
+        """Return what is being read."""
+        return self.passage.text
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """Return what must come from the record."""
+        return list(tokens(self.text, self.evidence.names))
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """Return the facts it cites."""
+        return [self.evidence.facts[id] for id in self.passage.facts if id in self.evidence.facts]
+
+    @cached_property
+    def expected(self) -> list[tuple[Use, str]]:
+        """Return each placeholder and what it comes to, worked out afresh."""
+        found = []
+        for landing in self.passage.landings:
+            try:
+                found.append((landing.use, derive.evaluate(landing.use, self.evidence.facts, code=landing.code)))
+            except InvalidInput:
+                found.append((landing.use, ""))
+        return found
+
+    @cached_property
+    def placed(self) -> list[Placed]:
+        """Return where each value stands, as found by reading; those not found are left out."""
+        found, end = [], 0
+        for use, text in self.expected:
+            at = _find(self.text, text, end) if text else -1
+            if at >= 0:
+                end = at + len(text)
+                found.append(Placed(use, text, at, end))
+        return found
+
+    @cached_property
+    def support(self) -> Support:
+        """Return what the cited facts and the figures derived from them vouch for."""
+        support = Support(self.evidence.names)
+        for fact in self.facts:
+            support.add_fact(fact)
+        for use, text in self.expected:
+            if use.function:
+                support.add_derived(use.function, text)
+        return support
+
+    def problem(self, code: Code, what: str) -> Problem:
+        """Return a problem with this claim."""
+        return Problem(code=code, claim=self.text, what=what)
+
+
+def _find(text: str, value: str, start: int) -> int:
+    """Return where a value stands as a whole: 0.87 is not in 0.871."""
+    edge = r"[\w]|\.\d"
+    pattern = (r"(?<![\w.])" if value[:1].isalnum() else "") + re.escape(value)
+    if value[-1:].isalnum():
+        pattern += rf"(?!{edge})"
+    found = re.compile(pattern).search(text, start)
+    return found.start() if found else -1
+
+
+def arguments(result: ToolResult) -> Iterator[str]:
+    """Yield the texts among a call's arguments, however deep."""
+    stack: list[object] = [result.args]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, Mapping):
+            stack += item.values()
+        elif isinstance(item, list | tuple):
+            stack += item
+
+
+def shown_text(fact: Fact) -> str:
+    """Return a fact's value as it stands in the record, on one line."""
+    return " ".join(wording.unescape(fact.value).split())

@@ -1,0 +1,130 @@
+"""What facts vouch for: the figures, dates, versions and names that may be written because of them."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from askreg.agent import wording
+from askreg.agent.facts import Fact
+from askreg.agent.reading import Token, date_forms, tokens
+
+_COUNTING = frozenset(("count", "share"))
+
+
+class Support:
+    """Collects what may be written."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """Read with the live names."""
+        self._names = names
+        self.numbers: set[str] = set()
+        self.counted: set[str] = set()
+        self.dates: set[str] = set()
+        self.versions: set[str] = set()
+        self.names: set[str] = set()
+        self.cohorts: set[str] = set()
+        self.quotes: set[str] = set()
+
+    def add_fact(self, fact: Fact) -> None:
+        """Vouch for all parts of a fact."""
+        counting = fact.field.startswith("count")
+        for text in (fact.subject, fact.value, fact.dataset, fact.cohort, fact.split, fact.evidence, fact.unit):
+            if text is not None:
+                self.add_text(text, counted=counting)
+        for text in (fact.since, fact.until, fact.as_of):
+            if text is not None:
+                self.add_text(text)
+        for part in (fact.field, *fact.field.split(".")):
+            self.names.add(part.casefold())
+        self.numbers.update(str(x) for x in (fact.n, fact.event) if x is not None)
+        for bound in fact.ci or ():
+            self.add_text(bound)
+        if fact.cohort:
+            self.cohorts.add(fact.cohort.casefold())
+
+    def add_text(self, text: str, *, counted: bool = False) -> None:
+        """Vouch for what stands in a text; `counted` when it is a number of things."""
+        self.names.add(" ".join(text.casefold().split()))
+        self.quotes.add(_spoken(text))
+        if wording.INSTANT.fullmatch(text):
+            self._add_date(text)
+            return
+        figure = wording.number(text)
+        if figure is not None:
+            self.numbers.add(wording.plain(figure))
+            if counted:
+                self.counted.add(wording.plain(figure))
+        for token in tokens(text, self._names):
+            self._add(token)
+
+    def add_derived(self, function: str, text: str) -> None:
+        """Vouch for the figure that code worked out."""
+        for token in tokens(text, self._names):
+            self._add(token)
+            if token.kind == "number":
+                self.numbers.add(token.value)
+                self.counted.update([token.value] if function in _COUNTING else [])
+
+    def _add(self, token: Token) -> None:
+        match token.kind:
+            case "number" | "counted":
+                self.numbers.add(token.value)
+            case "date":
+                self._add_date(token.value)
+            case "version":
+                self.versions.add(token.value)
+                self.names.add(f"v{token.value}")
+            case "name":
+                self._add_name(token.value)
+            case "cohort":
+                self.cohorts.add(token.value)
+                self.cohorts.update(token.value.split(","))
+            case "quote":
+                self.quotes.add(_spoken(token.value))
+            case "link":
+                self.names.add(token.value.casefold())
+
+    def _add_name(self, name: str) -> None:
+        self.names.add(name)
+        head, _, tail = name.partition(":")
+        if tail.isdigit():
+            self.versions.add(str(int(tail)))
+            self.names.add(f"v{int(tail)}")
+            self.names.add(head)
+            return
+        parts = re.split(r"[:@/]", name, maxsplit=1)
+        self.names.update(parts)
+        if len(parts) == 2 and re.fullmatch(r"v?\d+", parts[1]):
+            self.versions.add(parts[1].lstrip("v").lstrip("0") or "0")
+
+    def _add_date(self, text: str) -> None:
+        self.dates.update(date_forms(text))
+
+    def covers(self, token: Token) -> bool:
+        """Tell whether a token may be written."""
+        match token.kind:
+            case "number":
+                return self._covers_number(token.value)
+            case "counted":
+                return token.value in self.counted
+            case "date":
+                return token.value in self.dates or token.value in self.names
+            case "version":
+                return token.value in self.versions
+            case "cohort":
+                return token.value in self.cohorts or token.value in self.names
+            case "quote":
+                return _spoken(token.value) in self.quotes
+            case "name" | "link":
+                return token.value.casefold() in self.names or _spoken(token.value) in self.names
+        return False
+
+    def _covers_number(self, value: str) -> bool:
+        if value.endswith("%"):
+            return value in self.numbers or wording.plain(Decimal(value[:-1]) / 100) in self.numbers
+        return value in self.numbers or value in self.names or (len(value) == 4 and value in self.dates)
+
+
+def _spoken(text: str) -> str:
+    """Return text as it sounds: without escapes, case, kind of quotation mark or line breaks."""
+    return " ".join(re.sub(r"[“”\"‘’']", "'", wording.unescape(text)).casefold().split()).strip("'")
