@@ -18,7 +18,9 @@ from .answer_text import Names
 from .cases import HERE, NOW, Case, every
 from .record import Record
 from .scoring import Score, score
+from .templates import made
 
+REGISTRIES = ("b", "c", "demo")
 Ask = Callable[[Case], dict[str, Any]]
 
 
@@ -64,19 +66,24 @@ def judge(cases: list[Case], record: Record, ask: Ask) -> list[Result]:
     return results
 
 
-def manifest_of(registry: str) -> Path:
-    """The manifest of a registry of the question files."""
-    return HERE / f"registry_{registry}.yaml"
+def manifest_of(registry: str, folder: Path) -> Path:
+    """The manifest of a registry; that of the demo is made on the spot."""
+    if registry != "demo":
+        return HERE / f"registry_{registry}.yaml"
+    from askreg.demo.build import build
+
+    return build(folder).manifest
 
 
-def run(cases: list[Case]) -> list[Result]:
-    """Ask every case in the registry it belongs to."""
-    results = []
-    for registry in sorted({c.registry for c in cases}):
-        with tempfile.TemporaryDirectory() as folder, asking(manifest_of(registry), Path(folder)) as ask:
-            mine = [c for c in cases if c.registry == registry]
-            results += judge(mine, Record.read(manifest_of(registry)), ask)
-    return results
+def run(registry: str, choose: Callable[[Case], bool] = lambda case: True) -> list[Result]:
+    """Ask the cases of one registry, those of the files and those made from its manifest."""
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = manifest_of(registry, Path(folder))
+        record = Record.read(manifest)
+        cases = [c for c in every() if c.registry == registry]
+        cases += made(record, registry) + made(record, registry, held_out=True)
+        with asking(manifest, Path(folder)) as ask:
+            return judge([c for c in cases if choose(c)], record, ask)
 
 
 def describe(result: Result, *, full: bool = True) -> str:
@@ -115,20 +122,21 @@ def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="categories that start so")
-    parser.add_argument("--registry", help="one registry")
+    parser.add_argument("--registry", choices=REGISTRIES, help="one registry")
     parser.add_argument("--id", help="cases whose id starts so (and the earlier turns of their thread)")
     parser.add_argument("--heldout", action="store_true", help="the held-out questions, as counts only")
     parser.add_argument("--brief", action="store_true", help="one line for each failure")
     args = parser.parse_args()
-    cases = [c for c in every() if c.held_out == args.heldout]
-    if args.registry:
-        cases = [c for c in cases if c.registry == args.registry]
-    if args.only:
-        cases = [c for c in cases if c.category.startswith(args.only)]
-    if args.id:
-        threads = {c.thread for c in cases if c.id.startswith(args.id) and c.thread}
-        cases = [c for c in cases if c.id.startswith(args.id) or c.thread in threads]
-    results = run(cases)
+    threads = {c.thread for c in every() if args.id and c.id.startswith(args.id) and c.thread}
+
+    def wanted(case: Case) -> bool:
+        if case.held_out != args.heldout:
+            return False
+        if args.id and not (case.id.startswith(args.id) or case.thread in threads):
+            return False
+        return not args.only or case.category.startswith(args.only)
+
+    results = [r for name in ([args.registry] if args.registry else REGISTRIES) for r in run(name, wanted)]
     out = sys.stdout.write
     if not args.heldout:
         for result in results:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from .answer_text import Names
-from .cases import HERE, NOW, every
+from .cases import HERE, NOW, Case, every
 from .gold import Gold
 from .oracle import Oracle
 from .record import Record
 from .scoring import score
 from .synthetic import right_answer, wrong_answers
+from .templates import made
 
 RECORD = Record.read(HERE / "registry_b.yaml")
 NAMES = Names(RECORD)
@@ -231,8 +232,16 @@ RECORDS = {name: Record.read(HERE / f"registry_{name}.yaml") for name in ("b", "
 KNOWN = {name: Names(record) for name, record in RECORDS.items()}
 
 
+def all_cases() -> list[Case]:
+    """The cases of the files, and those made from the manifests."""
+    made_here = [
+        c for name, record in RECORDS.items() for flag in (False, True) for c in made(record, name, held_out=flag)
+    ]
+    return every() + made_here
+
+
 def test_the_gold_itself_is_right_in_every_case() -> None:
-    for case in every():
+    for case in all_cases():
         gold, names = case.gold(RECORDS[case.registry]), KNOWN[case.registry]
         given = right_answer(case, gold, names)
         found = score(names, case.question, given, gold, status=case.status, check=case.check)
@@ -241,7 +250,7 @@ def test_the_gold_itself_is_right_in_every_case() -> None:
 
 def test_every_planted_error_is_confidently_wrong_in_every_case() -> None:
     missed, planted = [], 0
-    for case in every():
+    for case in all_cases():
         gold, names = case.gold(RECORDS[case.registry]), KNOWN[case.registry]
         for error, given in wrong_answers(case, gold, names):
             planted += 1
