@@ -48,7 +48,7 @@ def affected(record: Record) -> Iterator[Candidate]:
             "lineage-down",
             "set",
             f"If {source} is wrong, which versions are affected?",
-            f"down({source!r}, 'version')",
+            f"affected({source!r})",
         )
 
 

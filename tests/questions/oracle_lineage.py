@@ -40,12 +40,26 @@ class Lineage(Lists):
         return {n for n in nodes if n in kinds[kind]}
 
     def up(self, subject: str, kind: str) -> Gold:
-        """Everything of a kind that something came from."""
-        return self._set(self._of_kind(self._closure(subject, self._parents), kind), kind)
+        """Everything of a kind that something came from; what it was evaluated on may be said as well."""
+        return self._set(
+            self._of_kind(self._closure(subject, self._parents), kind),
+            kind,
+            optional=frozenset(self._of_kind(self._closure(subject, self._with_evaluations), kind)),
+        )
+
+    def _with_evaluations(self, subject: str) -> set[str]:
+        known = subject in self.record.versions
+        return self._parents(subject) | ({r["dataset"] for r in self.record.metrics(subject)} if known else set())
 
     def down(self, subject: str, kind: str) -> Gold:
         """Everything of a kind that came from something."""
         return self._set(self._of_kind(self._closure(subject, self._children), kind), kind)
+
+    def affected(self, dataset: str) -> Gold:
+        """Versions that came from a dataset version; those that were only evaluated on it may be said as well."""
+        sources = {dataset} | self._of_kind(self._closure(dataset, self._children), "dataset")
+        tested = {v for v in self._existing() if {r["dataset"] for r in self.record.metrics(v)} & sources}
+        return self.down(dataset, "version").with_(optional=frozenset(tested))
 
     def down_live(self, subject: str) -> Gold:
         """Versions that descend from something and are live."""

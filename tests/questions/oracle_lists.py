@@ -63,3 +63,26 @@ class Lists(Base):
         """Documents about a subject."""
         found = [d["path"] for d in self.record.documents if set(d.get("about") or []) & set(subjects)]
         return self._set(found, "document")
+
+    def largest_dataset(self) -> Gold:
+        """The dataset version with the most rows."""
+        return self._set([max(self.record.datasets, key=lambda d: self.record.datasets[d].get("rows") or 0)], "dataset")
+
+    def largest_artifact(self) -> Gold:
+        """The version with the largest artifact."""
+        sizes = {v: row.get("artifact", {}).get("size") or 0 for v, row in self.record.versions.items()}
+        return self._set([max(sizes, key=lambda v: sizes[v])], "version")
+
+    def most_versions(self) -> Gold:
+        """The model with the most versions."""
+        return self._set([max(self.record.models, key=lambda m: len(self.record.models[m]["versions"]))], "model")
+
+    def versions_tagged(self, **tags: str) -> Gold:
+        """Versions of the models with some tags."""
+        models = self.models(None, None, **tags).members or ()
+        return self._set((v for v in self._existing() if self.record.model_of(v) in models), "version")
+
+    def versions_for(self, task: str) -> Gold:
+        """Versions of the models for a task."""
+        models = self.models(task).members or ()
+        return self._set((v for v in self._existing() if self.record.model_of(v) in models), "version")

@@ -128,3 +128,13 @@ class People(Places):
         """The version registered last (or first) of all."""
         pick = min if oldest else max
         return self._set([pick(self._existing(), key=lambda v: instant(self.record.versions[v]["at"]))], "version")
+
+    def last_approved(self) -> Gold:
+        """The version approved most recently."""
+        rows = [(instant(a["at"]), v) for v in self._existing() for a in self._approvals(v, "approval", "approved")]
+        return self._set([max(rows)[1]], "version")
+
+    def top_approver(self) -> Gold:
+        """Who approved the most versions."""
+        people = [a["by"] for v in self._existing() for a in self._approvals(v, "approval", "approved")]
+        return self._set([max(sorted(set(people)), key=people.count)], "person", optional=frozenset(people))

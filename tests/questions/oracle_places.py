@@ -164,3 +164,24 @@ class Places(Base):
         spans = [s for s in self.record.stages if s.version == version and s.what == stage]
         days = sum(((s.end or self.now) - s.start).total_seconds() for s in spans) / 86400
         return Gold(days=frozenset({int(days), round(days)}))
+
+    def last_deployment(self, site: str) -> Gold:
+        """When something last went live at a site."""
+        return Gold(dates=(self._deployments(site, None, None)[-1].start.date().isoformat(),))
+
+    def longest_live(self) -> Gold:
+        """What has been live without a break for longest, of what is live now."""
+        return self._set([min(self._live(None), key=lambda s: s.start).version], "version")
+
+    def aliased(self, *aliases: str) -> Gold:
+        """Models on which every one of these aliases is held."""
+        held = {s.what for s in self.record.aliases if s.holds(self.now)}
+        return self._set((m for m in self.record.models if {f"{m}@{a}" for a in aliases} <= held), "model")
+
+    def happened(self, subject: str, since: str, until: str) -> Gold:
+        """The days on which a version moved, or something changed at a place, in a period."""
+        low, high = instant(since, end_of_day=False), instant(until)
+        spans = [s for s in self.record.stages + self.record.aliases + self.record.deployments if s.version == subject]
+        spans += [s for s in self.record.deployments if s.what == subject]
+        times = {t for s in spans for t in (s.start, s.end) if t and low <= t <= high}
+        return Gold(dates=tuple(sorted({t.date().isoformat() for t in times})))
