@@ -27,6 +27,7 @@ Code = Literal[
     "incomparable",  # a comparison of figures that were not measured alike
     "quote",  # words in quotation marks that nobody wrote
     "link",  # a link, an image or markup
+    "draft",  # not a draft at all, or a placeholder that says nothing
     "unread",  # text outside every claim, or a claim that is not in the text
 ]
 
@@ -50,6 +51,8 @@ class Evidence:
     names: Mapping[str, str] = field(default_factory=dict)
     """Each live name, folded, and its kind."""
     quotes: Sequence[Quote] = ()
+    asserting: bool = True
+    """Whether the text answers; the reason for not answering need not rest on facts."""
 
     def better(self, metric: str) -> Literal["higher", "lower"]:
         """Return which way is better."""

@@ -25,7 +25,7 @@ def incomplete(claim: Claim) -> Iterator[Problem]:
     if not (counts or _WHOLE.search(text) or _COUNT.search(text)):
         return
     if not claim.facts:
-        if _WHOLE.search(text) and not _nothing_found(claim):
+        if claim.evidence.asserting and _WHOLE.search(text) and not _nothing_found(claim):
             yield claim.problem("incomplete", "no call found nothing, and no fact is cited")
         return
     for fact in claim.facts:

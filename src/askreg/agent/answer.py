@@ -1,0 +1,323 @@
+"""Ask a question, get an answer whose every figure comes from the record, and leave both in the log."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from askreg.agent import known, prompts
+from askreg.agent.brains import make_brain
+from askreg.agent.draft import Draft, Quote, Reading, Status
+from askreg.agent.facts import Fact, Ledger
+from askreg.agent.loop import Conversation, Limits, Outcome
+from askreg.agent.render import Rendered, render
+from askreg.agent.thread import Thread, Turn
+from askreg.agent.tools.shapes import ToolResult
+from askreg.agent.tools.toolbox import Toolbox
+from askreg.agent.verify import Evidence, Problem, verify
+from askreg.errors import InvalidInput
+from askreg.registry import audit, times
+from askreg.registry.canonical import canonical
+from askreg.registry.registry import Registry
+from askreg.registry.results import LogHead
+from askreg.registry.times import When
+from askreg.registry.view import View
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AnyMessage
+
+LONGEST_QUESTION = 10_000
+"""Characters."""
+_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_OPTIONAL = ("readings", "proposal", "question_id", "policy", "known_at")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Claim(_Model):
+    """A sentence, list item or table row, and the facts it rests on."""
+
+    text: str
+    facts: list[str]
+
+
+class CallMade(_Model):
+    """A tool call: what was asked of the record, and how complete the result was."""
+
+    tool: str
+    args: dict[str, Any]
+    total: int
+    returned: int
+    truncated: bool
+    ms: float
+    error: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _brief(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _without(handler(self), ("error",))
+
+
+class Brain(_Model):
+    """What wrote the answer."""
+
+    backend: str
+    model: str | None
+    prompt: str | None
+
+
+class Answer(_Model):
+    """An answer. In JSON, what is optional and empty is left out."""
+
+    id: str
+    question: str
+    status: Status
+    answer: str
+    reason: str | None = None
+    claims: list[Claim] = Field(default_factory=list)
+    facts: list[Fact] = Field(default_factory=list)
+    quotes: list[Quote] = Field(default_factory=list)
+    calls: list[CallMade] = Field(default_factory=list)
+    readings: list[Reading] = Field(default_factory=list)
+    proposal: dict[str, Any] | None = None
+    brain: Brain
+    as_of: str
+    known_at: str | None = None
+    head: LogHead
+    """Where the log ended when the record was read."""
+    elapsed_ms: float
+    question_id: str | None = None
+    policy: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _brief(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _without(handler(self), _OPTIONAL)
+
+
+def _without(fields: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in names or value not in (None, [])}
+
+
+@dataclass(slots=True)
+class _Accepted:
+    """A draft with its values in."""
+
+    draft: Draft
+    text: Rendered
+    reason: Rendered
+
+
+class Asker:
+    """Answers questions from one registry; keeps the live names between them."""
+
+    def __init__(self, registry: Registry, *, backend: str = "offline", limits: Limits | None = None) -> None:
+        """Answer from `registry` with the brain of `backend`."""
+        self._registry, self._backend, self._limits = registry, backend, limits or Limits()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: When | None = None,
+        known_at: When | None = None,
+        thread: Thread | None = None,
+        question_id: str | None = None,
+    ) -> Answer:
+        """Return the answer, having added it to the log and to the `thread`."""
+        start = time.perf_counter()
+        question = _checked(question)
+        with self._registry.view(as_of=as_of, known_at=known_at) as seen:
+            inquiry = _Inquiry(seen, question, url=self._registry.url)
+            prompt = prompts.load("answer")
+            brain = make_brain(self._backend, seen=seen)
+            outcome = inquiry.run(brain, prompt, thread, self._limits)
+            answer = inquiry.answer(
+                outcome,
+                Brain(backend=self._backend, model=getattr(brain, "model", None), prompt=prompt.reference),
+                question_id=question_id,
+                known_at=None if known_at is None else str(known_at),
+                start=start,
+            )
+        self._record(answer)
+        if thread is not None:
+            thread.add(_turn(answer, outcome))
+        return answer
+
+    def _record(self, answer: Answer) -> None:
+        detail: dict[str, object] = {
+            "model": answer.brain.model,
+            "prompt": answer.brain.prompt,
+            "calls": [canonical({"tool": call.tool, "args": call.args}) for call in answer.calls],
+            "facts": [fact.event for fact in answer.facts if fact.event is not None],
+        }
+        self._registry.record_answer(
+            key=answer.id,
+            question=answer.question,
+            status=answer.status,
+            backend=answer.brain.backend,
+            body=canonical(answer.model_dump(mode="json")),
+            detail=detail,
+        )
+
+
+def ask(
+    registry: Registry,
+    question: str,
+    *,
+    as_of: When | None = None,
+    known_at: When | None = None,
+    thread: Thread | None = None,
+    backend: str = "offline",
+    question_id: str | None = None,
+) -> Answer:
+    """Return the answer to one question, having added it to the log."""
+    asker = Asker(registry, backend=backend)
+    return asker.ask(question, as_of=as_of, known_at=known_at, thread=thread, question_id=question_id)
+
+
+_known = known.KnownNames()
+
+
+class _Inquiry:
+    """One question against one view of the record."""
+
+    def __init__(self, seen: View, question: str, *, url: str) -> None:
+        self.seen, self.question, self.url = seen, question, url
+        kept = audit.checkpoint(seen.connection)
+        self.head = LogHead(seq=kept.seq, hash=kept.hash)
+        self.ledger = Ledger()
+        self.accepted: _Accepted | None = None
+
+    def run(self, brain: "BaseChatModel", prompt: prompts.Prompt, thread: Thread | None, limits: Limits) -> Outcome:
+        toolbox = Toolbox(self.seen, self.ledger)
+        return Conversation(brain, toolbox, self.check, limits).run(self._messages(prompt, thread))
+
+    def check(self, draft: Draft, results: Sequence[ToolResult]) -> list[Problem]:
+        """Return what is wrong with a draft, and keep it with its values in when nothing is."""
+        facts = {fact.id: fact for fact in self.ledger}
+        try:
+            text, reason = render(draft.text, facts), render(draft.reason or "", facts)
+        except InvalidInput as error:
+            return [Problem(code="draft", claim="", what=str(error))]
+        problems = _hollow(draft)
+        names = _known.of(self.seen, url=self.url, seq=self.head.seq)
+        for part, asserting, quotes in (
+            (text, draft.status in ("answered", "partial"), draft.quotes),
+            (reason, False, ()),
+        ):
+            evidence = Evidence(facts, results, self.question, names, quotes, asserting)
+            problems += verify(part, evidence)
+        self.accepted = None if problems else _Accepted(draft, text, reason)
+        return problems
+
+    def _messages(self, prompt: prompts.Prompt, thread: Thread | None) -> "list[AnyMessage]":
+        from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+        instant = times.shown(self.seen.instant) or ""
+        values = {
+            "now": times.shown(self.seen.now) or "",
+            "as_of": instant,
+            "known_at": "present" if self.seen.known is None else f"event {self.seen.known}",
+        }
+        messages: list[AnyMessage] = [SystemMessage(content=prompt.render(values))]
+        for turn in thread.turns if thread else ():
+            messages.append(HumanMessage(content=turn.question))
+            messages.append(AIMessage(content=turn.answer, additional_kwargs={"turn": turn}))
+        messages.append(HumanMessage(content=self.question))
+        return messages
+
+    def answer(
+        self, outcome: Outcome, brain: Brain, *, question_id: str | None, known_at: str | None, start: float
+    ) -> Answer:
+        """Return the accepted draft as an answer, or an abstention that says what could not be verified."""
+        accepted = self.accepted if outcome.draft is not None and self.accepted else _abstention(outcome)
+        draft, passages = accepted.draft, accepted.text.passages
+        cited = {id for passage in (*passages, *accepted.reason.passages) for id in passage.facts}
+        facts = [fact for fact in self.ledger if fact.id in cited]
+        number = {fact.id: f"F{i}" for i, fact in enumerate(facts, 1)}
+        reason = accepted.reason.text or None
+        return Answer(
+            id=_new_id(self.seen.now),
+            question=self.question,
+            status=draft.status,
+            answer=accepted.text.text or reason or "",
+            reason=reason,
+            claims=[Claim(text=p.text.strip(), facts=[number[id] for id in p.facts]) for p in passages if p.facts],
+            facts=[fact.model_copy(update={"id": number[fact.id]}) for fact in facts],
+            quotes=draft.quotes,
+            calls=_calls(outcome),
+            readings=draft.readings,
+            proposal=draft.proposal,
+            brain=brain,
+            as_of=times.shown(self.seen.instant) or "",
+            known_at=known_at,
+            head=self.head,
+            elapsed_ms=round((time.perf_counter() - start) * 1000, 1),
+            question_id=question_id,
+        )
+
+
+def _checked(question: str) -> str:
+    if not isinstance(question, str) or not question.strip():
+        raise InvalidInput("the question is empty; ask, for example, 'which models are live?'")
+    if len(question) > LONGEST_QUESTION:
+        raise InvalidInput(
+            f"the question has {len(question)} characters; at most {LONGEST_QUESTION} are read: ask it in fewer words"
+        )
+    return question.strip()
+
+
+def _hollow(draft: Draft) -> list[Problem]:
+    """Find what a draft's status promises and its text does not give."""
+    if draft.status in ("answered", "partial") and not draft.text.strip():
+        return [Problem(code="draft", claim="", what=f"an {draft.status} draft needs a text")]
+    if draft.status != "answered" and not (draft.reason or "").strip():
+        return [Problem(code="draft", claim="", what=f"status {draft.status!r} needs a reason")]
+    return []
+
+
+def _abstention(outcome: Outcome) -> _Accepted:
+    parts = [outcome.reason or "the brain gave no answer"]
+    parts += [f"{p.what}" for p in outcome.problems[:3]]
+    if len(outcome.problems) > 3:
+        parts.append(f"and {len(outcome.problems) - 3} more")
+    reason = "; ".join(parts)
+    return _Accepted(Draft(status="abstained", reason=reason), Rendered(""), Rendered(reason))
+
+
+def _calls(outcome: Outcome) -> list[CallMade]:
+    return [
+        CallMade(
+            tool=ran.call.tool,
+            args=ran.result.args,
+            total=ran.result.total,
+            returned=ran.result.returned,
+            truncated=ran.result.truncated,
+            ms=round(ran.ms, 1),
+            error=ran.result.error,
+        )
+        for ran in outcome.ran
+    ]
+
+
+def _turn(answer: Answer, outcome: Outcome) -> Turn:
+    return Turn(
+        question=answer.question,
+        status=answer.status,
+        answer=answer.answer,
+        calls=[ran.call for ran in outcome.ran],
+        facts=answer.facts,
+        readings=answer.readings,
+        as_of=answer.as_of,
+    )
+
+
+def _new_id(now: str) -> str:
+    """Return an id that sorts by time: 48 bits of milliseconds, then 80 random ones, as in a ULID."""
+    number = (int(times.moment(now).timestamp() * 1000) << 80) | secrets.randbits(80)
+    return "ans_" + "".join(_BASE32[(number >> shift) & 31] for shift in range(125, -1, -5))

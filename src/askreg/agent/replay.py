@@ -1,0 +1,100 @@
+"""Runs an answer's tool calls again: as of then, and as of now. Do its facts still hold?"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from askreg.agent.answer import Answer
+from askreg.agent.facts import Fact, Ledger
+from askreg.agent.tools.shapes import Call
+from askreg.agent.tools.toolbox import Toolbox
+from askreg.errors import StorageError
+from askreg.registry import answers, times
+from askreg.registry.registry import Registry
+from askreg.registry.view import View
+
+
+class Check(BaseModel):
+    """What has become of a fact. `value` is what the record says instead, where it says something."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    subject: str
+    field: str
+    said: str
+    outcome: Literal["held", "changed", "gone"]
+    value: str | None = None
+
+
+class Replay(BaseModel):
+    """An answer's facts, checked as of then and as of now."""
+
+    model_config = ConfigDict(frozen=True)
+    answer: Answer
+    then: list[Check]
+    """As of the answer's instant, with what was known then: anything but `held` means that the record was altered."""
+    now: list[Check]
+    reproduced: bool
+    """Whether every fact held as of then."""
+    holds: bool
+    """Whether every fact still holds."""
+
+
+def replay(registry: Registry, id: str) -> Replay:
+    """Return what the calls of a given answer find today."""
+    with registry.view() as seen:
+        answer = stored(seen, id)
+        then = replace(seen, as_of=times.instant(answer.as_of, bare="last"), known=answer.head.seq)
+        past, present = _checked(answer, then), _checked(answer, seen)
+    return Replay(
+        answer=answer,
+        then=past,
+        now=present,
+        reproduced=all(check.outcome == "held" for check in past),
+        holds=all(check.outcome == "held" for check in present),
+    )
+
+
+def stored(seen: View, id: str) -> Answer:
+    """Return an answer that was given, as it was given."""
+    body = answers.stored(seen, id).body
+    try:
+        return Answer.model_validate(json.loads(body))
+    except (ValidationError, ValueError) as error:
+        raise StorageError(
+            f"the stored answer {id} cannot be read ({error}); 'askreg audit verify' shows whether it was altered"
+        ) from None
+
+
+def _checked(answer: Answer, seen: View) -> list[Check]:
+    ledger = Ledger()
+    toolbox = Toolbox(seen, ledger)
+    for made in answer.calls:
+        if made.error is None:
+            toolbox.run(Call.model_validate({"tool": made.tool, "args": made.args}))
+    found = list(ledger)
+    return [_compared(fact, found) for fact in answer.facts]
+
+
+def _compared(fact: Fact, found: Iterable[Fact]) -> Check:
+    same = [other for other in found if _about(other) == _about(fact)]
+    holding = next((other for other in same if _said(other) == _said(fact)), None)
+    outcome: Literal["held", "changed", "gone"] = "held" if holding else "changed" if same else "gone"
+    instead = None if holding or not same else ", ".join(dict.fromkeys(_shown(other) for other in same))
+    return Check(id=fact.id, subject=fact.subject, field=fact.field, said=_shown(fact), outcome=outcome, value=instead)
+
+
+def _about(fact: Fact) -> tuple[str | None, ...]:
+    return (fact.subject, *fact.setting)
+
+
+def _said(fact: Fact) -> tuple[object, ...]:
+    return (fact.value, fact.n, fact.ci, fact.evidence, fact.since, fact.until)
+
+
+def _shown(fact: Fact) -> str:
+    times_held = "" if fact.since is None else f" since {fact.since}" + (f" until {fact.until}" if fact.until else "")
+    return fact.value + times_held

@@ -1,0 +1,259 @@
+"""Runs tool calls against one view of the record. Every name that fails to resolve is a result, not a crash."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ValidationError
+
+from askreg.agent.facts import Fact, Ledger
+from askreg.agent.tools import evidence
+from askreg.agent.tools.shapes import (
+    ARGUMENTS,
+    Call,
+    CompareArgs,
+    DeployedArgs,
+    GapsArgs,
+    HistoryArgs,
+    LeaderboardArgs,
+    LineageArgs,
+    SearchDocsArgs,
+    ToolName,
+    ToolResult,
+)
+from askreg.errors import InvalidInput, NotFound
+from askreg.registry import comparison, gaps, history, lineage, query, reads, view
+from askreg.registry.plan import Plan
+from askreg.registry.times import shown
+from askreg.registry.view import View
+
+TEXT_LIMIT = 5_000
+"""Characters of a result that a language model is shown; what was left out is said."""
+
+
+class Toolbox:
+    """The tools over one consistent view, and the ledger that numbers what they find."""
+
+    def __init__(self, seen: View, ledger: Ledger) -> None:
+        """Read from `seen`; no call can see past its limits."""
+        self.seen, self.ledger = seen, ledger
+
+    def run(self, call: Call) -> ToolResult:
+        """Run a call; wrong arguments and unknown names come back as a result with `error`."""
+        try:
+            args = ARGUMENTS[call.tool].model_validate(call.args)
+            seen = self.limited(getattr(args, "as_of", None), getattr(args, "known_at", None))
+            return _RUNNERS[call.tool](_Run(call.tool, args, seen, self.ledger))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            return self._failed(call, f"{call.tool}: {place or 'arguments'}: {first['msg']}")
+        except NotFound as error:
+            return self._failed(call, str(error), nearest=error.nearest)
+        except InvalidInput as error:
+            return self._failed(call, str(error))
+
+    def limited(self, as_of: str | None, known_at: str | None) -> View:
+        """Return the view as of another instant; the conversation's own limits stay in force."""
+        if as_of is None and known_at is None:
+            return self.seen
+        asked = view.at(self.seen.connection, now=self.seen.now, as_of=as_of, known_at=known_at)
+        return replace(
+            asked,
+            as_of=_earlier(asked.as_of, self.seen.as_of),
+            known=_earlier(asked.known, self.seen.known),
+        )
+
+    def _failed(self, call: Call, message: str, *, nearest: Iterable[str] = ()) -> ToolResult:
+        return ToolResult(
+            tool=call.tool,
+            args=call.args,
+            text=f"error: {message}",
+            as_of=shown(self.seen.instant) or "",
+            error=message,
+            nearest=list(nearest),
+        )
+
+
+def _earlier(first: Any, second: Any) -> Any:
+    return min(x for x in (first, second) if x is not None) if first is not None or second is not None else None
+
+
+class _Run:
+    """One call being run: gathers facts row by row, and says how complete they are."""
+
+    def __init__(self, tool: ToolName, args: BaseModel, seen: View, ledger: Ledger) -> None:
+        self.tool, self.args, self.seen, self.ledger = tool, args, seen, ledger
+        self.as_of = shown(seen.instant) or ""
+        self.rows: list[list[Fact]] = []
+        self.better: dict[str, Literal["higher", "lower"]] = {}
+
+    def add(self, facts: Iterable[Fact]) -> None:
+        self.rows.append(self.ledger.extend(facts))
+
+    def done(
+        self, data: object, *, kind: str, total: int | None = None, truncated: bool = False, subject: str | None = None
+    ) -> ToolResult:
+        """Return the result, with a fact that says how many rows the record holds."""
+        total = len(self.rows) if total is None else total
+        count = Fact(subject=subject or "registry", field=f"count.{kind}", value=str(total), as_of=self.as_of)
+        counted = self.ledger.add(count)
+        return self.finished(data, total=total, truncated=truncated, counted=counted)
+
+    def finished(self, data: object, *, total: int, truncated: bool, counted: Fact | None = None) -> ToolResult:
+        facts = list({fact.id: fact for row in self.rows for fact in row}.values())
+        if counted is not None:
+            facts.append(counted)
+        return ToolResult(
+            tool=self.tool,
+            args=self.args.model_dump(exclude_defaults=True, mode="json"),
+            text=_text(self.rows, total=total, truncated=truncated, counted=counted),
+            facts=facts,
+            rows=[[fact.id for fact in row] for row in self.rows],
+            count=counted.id if counted else None,
+            total=total,
+            returned=len(self.rows),
+            truncated=truncated,
+            data=data,
+            better=self.better,
+            as_of=self.as_of,
+        )
+
+
+def _text(rows: list[list[Fact]], *, total: int, truncated: bool, counted: Fact | None) -> str:
+    said = f" ({counted.id})" if counted else ""
+    lines = [f"total={total}{said} returned={len(rows)} truncated={str(truncated).lower()}"]
+    room = TEXT_LIMIT
+    for number, row in enumerate(rows):
+        line = evidence.line(row)
+        room -= len(line)
+        if room < 0:
+            lines.append(f"… {len(rows) - number} more rows are not shown here; narrow the call to read them")
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _query(run: _Run) -> ToolResult:
+    plan = evidence.completed(cast(Plan, run.args))
+    # The plan's dates have already limited the view.
+    result = query.run(run.seen, plan.model_copy(update={"as_of": None, "known_at": None}))
+    if plan.aggregate is not None:
+        for fact in evidence.aggregate_facts(plan, result):
+            run.add([fact])
+        return run.finished(result, total=result.total, truncated=result.truncated)
+    for row in result.rows:
+        run.add(evidence.plan_facts(row, result.kind, as_of=run.as_of))
+    if result.kind == "metric":
+        _note_directions(run)
+    return run.done(
+        result, kind=result.kind, total=result.total, truncated=result.truncated, subject=evidence.anchor(plan)
+    )
+
+
+def _note_directions(run: _Run) -> None:
+    metrics = {fact.metric for row in run.rows for fact in row if fact.metric}
+    run.better.update(comparison.directions(run.seen, metrics))
+
+
+def _compare(run: _Run) -> ToolResult:
+    args = cast(CompareArgs, run.args)
+    result = comparison.compare(run.seen, args.subjects, metric=args.metric)
+    for row in result.rows:
+        for subject, cell in row.values.items():
+            run.add([evidence.measured(subject, row.metric, cell, row, as_of=run.as_of)])
+    _note_directions(run)
+    return run.done(result, kind="figure")
+
+
+def _lineage(run: _Run) -> ToolResult:
+    args = cast(LineageArgs, run.args)
+    result = lineage.lineage(run.seen, args.subject, direction=args.direction)
+    nodes = [n for n in result.nodes if n.subject != result.subject and (not args.kinds or n.kind in args.kinds)]
+    kept = {n.subject for n in nodes} | {result.subject}
+    for arrow in result.edges:
+        if not args.kinds or arrow.source in kept or arrow.target in kept:
+            run.add([evidence.edge(arrow, as_of=run.as_of)])
+    kind = "lineage" if not args.kinds else ".".join(args.kinds)
+    return run.done(result, kind=kind, total=len(nodes), truncated=result.truncated, subject=result.subject)
+
+
+def _history(run: _Run) -> ToolResult:
+    args = cast(HistoryArgs, run.args)
+    asked = args.model_dump(exclude={"as_of", "known_at"}, exclude_none=True)
+    result = history.history(run.seen, **asked)
+    for event in result.events:
+        run.add(evidence.happened(event, as_of=run.as_of))
+    return run.done(
+        result, kind="event", total=result.total, truncated=result.truncated, subject=args.subject or args.actor
+    )
+
+
+def _deployed(run: _Run) -> ToolResult:
+    args = cast(DeployedArgs, run.args)
+    result = reads.deployed(run.seen, site=args.site, environment=args.environment, model=args.model)
+    for found in result.deployments:
+        run.add([evidence.deployment(found, as_of=run.as_of)])
+    place = "/".join(filter(None, (args.site, args.environment)))
+    return run.done(result, kind="deployment", subject=place or args.model)
+
+
+def _leaderboard(run: _Run) -> ToolResult:
+    args = cast(LeaderboardArgs, run.args)
+    asked = args.model_dump(exclude={"as_of", "known_at", "metric"}, exclude_none=True)
+    result = comparison.leaderboard(run.seen, args.metric, **asked)
+    for group in result.groups:
+        for ranked in group.rows:
+            run.add([evidence.measured(ranked.subject, result.metric, ranked, group, as_of=run.as_of)])
+    if result.better in ("higher", "lower"):
+        run.better[result.metric] = cast(Literal["higher", "lower"], result.better)
+    return run.done(result, kind="figure", total=result.total, truncated=result.truncated)
+
+
+def _gaps(run: _Run) -> ToolResult:
+    args = cast(GapsArgs, run.args)
+    result = gaps.gaps(run.seen, subject=args.subject)
+    for found in result:
+        run.add([evidence.gap(found, as_of=run.as_of)])
+    return run.done(result, kind="gap", subject=args.subject)
+
+
+def _search_docs(run: _Run) -> ToolResult:
+    args = cast(SearchDocsArgs, run.args)
+    words = args.text.casefold().split()
+    found = [
+        document
+        for document in reads.documents(run.seen)
+        if all(word in f"{document.path} {document.title or ''}".casefold() for word in words)
+        and (args.about is None or any(_is_about(subject, args.about) for subject in document.about))
+    ]
+    for document in found:
+        run.add(_document(document.subject, document, run.as_of))
+    return run.done(found, kind="document", subject=args.about)
+
+
+def _document(subject: str, document: Any, as_of: str) -> Iterator[Fact]:
+    common: dict[str, Any] = {"subject": subject, "as_of": as_of, "event": document.event}
+    yield Fact(field="path", value=document.path, **common)
+    if document.title:
+        yield Fact(field="title", value=document.title, **common)
+    for about in document.about:
+        yield Fact(field="about", value=about, **common)
+
+
+def _is_about(subject: str, wanted: str) -> bool:
+    """Tell whether a document about `subject` is about `wanted`: a model's versions are about the model."""
+    subject, wanted = subject.casefold(), wanted.casefold()
+    return subject == wanted or subject.startswith((f"{wanted}:", f"{wanted}@"))
+
+
+_RUNNERS: dict[ToolName, Callable[[_Run], ToolResult]] = {
+    "query": _query,
+    "compare": _compare,
+    "lineage": _lineage,
+    "history": _history,
+    "deployed": _deployed,
+    "leaderboard": _leaderboard,
+    "gaps": _gaps,
+    "search_docs": _search_docs,
+}
