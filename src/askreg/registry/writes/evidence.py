@@ -1,0 +1,93 @@
+"""Evaluations and documents."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from askreg.errors import InvalidInput
+from askreg.registry import names, signing
+from askreg.registry.tables import Document, Edge, Evaluation, Evidence, Metric, Sensitivity
+from askreg.registry.times import When
+from askreg.registry.unit import Unit
+from askreg.registry.writes.lookup import any_subject, dataset_version, version_row
+from askreg.registry.writes.rows import edge, not_before, set_fields, update
+from askreg.registry.writes.values import count, figure, one_of
+
+
+def evaluate(
+    unit: Unit,
+    *,
+    version: str,
+    dataset: str,
+    metrics: Mapping[str, Any],
+    split: str = "test",
+    cohort: str = "all",
+    evidence: str = "self-reported",
+    at: When | None = None,
+    by: str | None = None,
+) -> int:
+    """Add an evaluation: figures of a version on a split and cohort of a dataset version.
+
+    Each metric is a number or `{"value", "n", "ci": [low, high], "unit", "config"}`. Signatures on the version
+    lapse, since what was signed did not include this.
+    """
+    unit.allow("evaluate", version)
+    row, data = version_row(unit, version), dataset_version(unit, dataset)
+    names.cohort(cohort)
+    one_of(evidence, Evidence, what="evidence grade")
+    if not metrics:
+        raise InvalidInput(f"an evaluation of {version} needs at least one metric")
+    figures = {names.metric(name): figure(name, given) for name, given in metrics.items()}
+    when, who = unit.when(at), unit.who(by)
+    not_before(when, row, f"an evaluation of {version}", version)
+    not_before(when, data, f"an evaluation of {version}", dataset)
+    with unit.event("version.evaluated", version, at=when, by=who, entity=row["id"]):
+        id = unit.insert(
+            Evaluation,
+            version_id=row["id"],
+            dataset_version_id=data["id"],
+            split=split,
+            cohort=cohort,
+            evidence=evidence,
+        )
+        for name, figure in figures.items():
+            unit.insert(Metric, evaluation_id=id, name=name, **figure)
+        arrows = unit.children(Edge, "source", row["id"])
+        if not any(a["target"] == data["id"] and a["relation"] == "evaluated_on" for a in arrows):
+            edge(unit, "evaluated_on", ("version", row["id"]), ("dataset_version", data["id"]))
+        signing.lapse(unit, row["id"], when)
+    return id
+
+
+def register_document(
+    unit: Unit,
+    *,
+    path: str,
+    title: str | None = None,
+    about: Iterable[str] = (),
+    sensitivity: str = "internal",
+    digest: str | None = None,
+    size: int | None = None,
+    at: When | None = None,
+    by: str | None = None,
+) -> int:
+    """Add a document's metadata and the edges to what it is about, or revise that of a known path."""
+    if not path or path.startswith("/") or ".." in path.split("/"):
+        raise InvalidInput(f"document {path!r} is not a relative path inside the library")
+    one_of(sensitivity, Sensitivity, what="sensitivity")
+    unit.allow("register", f"doc:{path}")
+    targets = [any_subject(unit, subject) for subject in about]
+    fields = {"title": title, "sensitivity": sensitivity, "digest": digest, "size": count(size, "size")}
+    known = unit.find(Document, path=path)
+    when, who = unit.when(at), unit.who(by)
+    if known is not None:
+        held = {(a["target"]) for a in unit.children(Edge, "source", known["id"])}
+        fresh = [target for target in targets if target[1] not in held]
+        given = {name: value for name, value in fields.items() if value is not None}
+        update(unit, "document.updated", known["id"], f"doc:{path}", given, {}, at=at, by=by, about=fresh)
+        return int(known["id"])
+    with unit.event("document.registered", f"doc:{path}", at=when, by=who) as event:
+        event.entity = id = unit.insert(Document, path=path)
+        set_fields(unit, id, fields)
+        for target in dict.fromkeys(targets):
+            edge(unit, "about", ("document", id), target)
+    return id
