@@ -49,8 +49,8 @@ def evaluate(
             cohort=cohort,
             evidence=evidence,
         )
-        for name, figure in figures.items():
-            unit.insert(Metric, evaluation_id=id, name=name, **figure)
+        for name, columns in figures.items():
+            unit.insert(Metric, evaluation_id=id, name=name, **columns)
         arrows = unit.children(Edge, "source", row["id"])
         if not any(a["target"] == data["id"] and a["relation"] == "evaluated_on" for a in arrows):
             edge(unit, "evaluated_on", ("version", row["id"]), ("dataset_version", data["id"]))
