@@ -11,10 +11,8 @@ from askreg.registry.view import View
 _NAMED: tuple[tuple[PlanKind, str, str], ...] = (
     ("environment", "environment", "environment"),
     ("alias", "alias", "alias"),
-    ("person", "display", "person"),
     ("environment", "site", "site"),
     ("run", "id", "run"),
-    ("person", "name", "person"),
     ("dataset", "name", "dataset"),
     ("model", "name", "model"),
 )
@@ -32,22 +30,27 @@ ORDINARY = frozenset(
 
 
 def names(seen: View) -> dict[str, str]:
-    """Return each name, folded, and its kind; a later kind wins over an earlier one of the same name."""
-    found: dict[str, str] = {}
+    """Return each name, folded, and its kind (`person:name` for a display name).
+
+    Where two things share a name, a model or dataset wins over a person, and a person over a place.
+    """
     everything = View(seen.connection, seen.now)
-    for kind, field, what in _NAMED:
-        for name in _values(everything, kind, field):
-            folded = name.casefold()
-            if folded not in ORDINARY:
-                found[folded] = what
-    return found
+    found: dict[str, str] = {}
+    for kind, field, what in _NAMED[:4]:
+        found |= {name.casefold(): what for (name,) in _values(everything, kind, field)}
+    for name, display in _values(everything, "person", "name", "display"):
+        found |= {display.casefold(): f"person:{name}"} if display else {}
+        found[name.casefold()] = "person"
+    for kind, field, what in _NAMED[4:]:
+        found |= {name.casefold(): what for (name,) in _values(everything, kind, field)}
+    return {name: kind for name, kind in found.items() if name not in ORDINARY}
 
 
-def _values(seen: View, kind: PlanKind, field: str) -> Iterator[str]:
-    for row in query.run(seen, Plan(select=kind, project=[field], history=True)).rows:
-        value = row.values.get(field)
-        if isinstance(value, str):
-            yield value
+def _values(seen: View, kind: PlanKind, *fields: str) -> Iterator[tuple[str, ...]]:
+    for row in query.run(seen, Plan(select=kind, project=list(fields), history=True)).rows:
+        values = tuple(row.values.get(field) or "" for field in fields)
+        if values[0]:
+            yield values
 
 
 class KnownNames:

@@ -50,6 +50,12 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def plain_text(text: str) -> str:
+    """Return a number's text in its plain form; any other text as it is."""
+    value = number(text)
+    return text if value is None else plain(value)
+
+
 def about(value: Decimal, *, digits: int = 4) -> str:
     """Return a quotient: as it is if it ends within six significant digits, else rounded and marked `≈`."""
     brief = Decimal(f"{value:.6g}")

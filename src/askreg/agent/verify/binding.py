@@ -14,13 +14,22 @@ _JOINS = re.compile(
 
 def misplaced(claim: Claim) -> Iterator[Problem]:
     """Yield the values that are said of something else than what their facts are about."""
+    counted = {id for p in claim.placed if p.use.function in ("count", "share", "list") for id in p.use.facts}
     for placed in claim.placed:
-        if placed.use.function or placed.use.args[0].part in ("subject", "model", "field", "name", "as_of", "event"):
-            continue
         fact = claim.evidence.facts[placed.use.args[0].fact]
+        if not _says_something(placed, fact) or fact.id in counted:
+            continue
         yield from _subject(claim, placed, fact)
         if fact.metric is not None:
             yield from _setting(claim, placed, fact)
+
+
+def _says_something(placed: Placed, fact: Fact) -> bool:
+    """Tell whether a value is said of its subject; naming the subject or the metric says nothing yet."""
+    part = placed.use.args[0].part
+    if placed.use.function or part in ("subject", "field", "name", "as_of", "event"):
+        return False
+    return part not in ("model", "version") or ":" in fact.value
 
 
 def mentions(claim: Claim, found: list[Token], like: str) -> list[tuple[int, str]]:
@@ -49,7 +58,7 @@ def shape(subject: str, claim: Claim) -> str:
         if subject.startswith(prefix):
             return prefix
     mark = re.search(r":(?=\d+$)|[@/]", subject)
-    return mark.group() if mark else claim.evidence.names.get(subject.casefold(), "")
+    return mark.group() if mark else claim.evidence.names.get(subject.casefold(), "").partition(":")[0]
 
 
 def _subject(claim: Claim, placed: Placed, fact: Fact) -> Iterator[Problem]:
@@ -119,7 +128,7 @@ def _respectively(claim: Claim, fact: Fact, named: list[tuple[int, str]]) -> boo
     values = [
         (p.start, claim.evidence.facts[p.use.args[0].fact].subject.casefold())
         for p in claim.placed
-        if not p.use.function and claim.evidence.facts[p.use.args[0].fact].field == fact.field
+        if _says_something(p, found := claim.evidence.facts[p.use.args[0].fact]) and found.field == fact.field
     ]
     if not values or named[-1][0] > values[0][0]:
         return False

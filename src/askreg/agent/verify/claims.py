@@ -49,7 +49,7 @@ class Evidence:
     results: Sequence[ToolResult] = ()
     question: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Each live name, folded, and its kind."""
+    """Each live name, folded, and its kind; a person's display name is of kind `person:name`."""
     quotes: Sequence[Quote] = ()
     asserting: bool = True
     """Whether the text answers; the reason for not answering need not rest on facts."""
@@ -121,6 +121,18 @@ class Claim:
                 end = at + len(text)
                 found.append(Placed(use, text, at, end))
         return found
+
+    @cached_property
+    def figures(self) -> list[tuple[int, Fact]]:
+        """Return where each cited metric's figure stands, put in by a placeholder or typed."""
+        facts = self.evidence.facts
+        found = [(p.start, facts[id]) for p in self.placed for id in p.use.facts]
+        inside = [range(p.start, p.end) for p in self.placed]
+        for token in self.tokens:
+            if token.kind == "number" and not any(token.start in span for span in inside):
+                same = [f for f in self.facts if f.metric and wording.plain_text(f.value) == token.value]
+                found += [(token.start, same[0])] if len(same) == 1 else []
+        return sorted(((at, fact) for at, fact in found if fact.metric is not None), key=lambda pair: pair[0])
 
     @cached_property
     def support(self) -> Support:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from askreg.agent import wording
 from askreg.agent.facts import Fact
 from askreg.agent.verify.binding import mentions
-from askreg.agent.verify.claims import Claim, Placed, Problem
+from askreg.agent.verify.claims import Claim, Problem
 
 _QUALITY = {
     1: "better improves improved improvement improving outperforms outperformed outperform beats beat surpasses "
@@ -34,7 +34,7 @@ _WORD = re.compile(rf"\b(?:{'|'.join([*_COMPARATIVE, *_SUPERLATIVE])})\b", re.IG
 _CLAUSE = re.compile(r"(?:;|,?\s+\b(?:but|while|whereas|although|though)\b)\s*", re.IGNORECASE)
 _DIRECTION = re.compile(r"\b(higher|lower)(?: values?| figures?)? (?:is|are|being|means?) better\b", re.IGNORECASE)
 _NEGATED = re.compile(r"(?:\bnot?|n't|\bneither|\bnever|\bcannot)(?:\s+\w+){0,2}\s*$", re.IGNORECASE)
-_NOISE = re.compile(r"\bwithin (?:the )?noise\b|\bintervals? (?:do )?overlap", re.IGNORECASE)
+_NOISE = re.compile(r"\bwithin (?:the )?noise\b|\bintervals? (?:do )?(?P<no>not )?overlap", re.IGNORECASE)
 _THAN = re.compile(r"\b(?:than|over|against|compared (?:with|to)|vs\.?)\b", re.IGNORECASE)
 
 
@@ -45,7 +45,8 @@ class _Clause:
     claim: Claim
     start: int
     text: str
-    figures: list[tuple[Placed | None, Fact]]
+    figures: list[tuple[int, Fact]]
+    """Where each figure stands (-1: somewhere in the claim), and its fact."""
 
 
 def misordered(claim: Claim) -> Iterator[Problem]:
@@ -57,13 +58,9 @@ def misordered(claim: Claim) -> Iterator[Problem]:
         masked = _DIRECTION.sub(lambda m: "_" * len(m.group()), clause.text)
         for word in _WORD.finditer(masked):
             yield from _word(clause, word)
-        if _NOISE.search(masked):
-            yield from _noise(clause, negated=bool(_NEGATED.search(masked[: _noise_at(masked)])))
-
-
-def _noise_at(text: str) -> int:
-    found = _NOISE.search(text)
-    return found.start() if found else 0
+        noise = _NOISE.search(masked)
+        if noise:
+            yield from _noise(clause, negated=bool(noise["no"] or _NEGATED.search(masked[: noise.start()])))
 
 
 def _directions(claim: Claim) -> Iterator[Problem]:
@@ -77,13 +74,9 @@ def _directions(claim: Claim) -> Iterator[Problem]:
 def _clauses(claim: Claim) -> Iterator[_Clause]:
     starts = [0, *(m.end() for m in _CLAUSE.finditer(claim.text))]
     for start, end in zip(starts, [*starts[1:], len(claim.text)], strict=True):
-        placed = [p for p in claim.placed if start <= p.start < end]
-        figures: list[tuple[Placed | None, Fact]] = []
-        for place in placed:
-            figures += [(place, claim.evidence.facts[id]) for id in place.use.facts]
-        figures = [(p, f) for p, f in figures if f.metric is not None]
-        whole = [(None, f) for f in claim.facts if f.metric is not None]
-        yield _Clause(claim, start, claim.text[start:end], figures or list(whole))
+        figures = [(at, fact) for at, fact in claim.figures if start <= at < end]
+        whole = [(-1, fact) for fact in claim.facts if fact.metric is not None]
+        yield _Clause(claim, start, claim.text[start:end], figures or whole)
 
 
 def _word(clause: _Clause, found: re.Match[str]) -> Iterator[Problem]:
@@ -103,6 +96,8 @@ def _word(clause: _Clause, found: re.Match[str]) -> Iterator[Problem]:
     if not groups:
         if len({f.subject for f in facts}) > 1:
             yield claim.problem("incomparable", f"{word!r} compares figures that were not measured alike")
+        elif re.search(r"\bthe\s+$", clause.text[: found.start()]):
+            yield from _superlative(clause, word, facts, found)
         return
     for group in groups:
         yield from _pair(clause, word, found, group, negated=negated)
@@ -140,13 +135,16 @@ def _pair(clause: _Clause, word: str, found: re.Match[str], group: list[Fact], *
 def _first(clause: _Clause, found: re.Match[str], group: list[Fact]) -> Fact:
     """Return the figure of whom the comparative is said."""
     claim, at = clause.claim, clause.start + found.start()
+    placed = [f for place, f in clause.figures if place > at and f in group]
+    if len(placed) > 1 and re.match(r"\s+from\b", claim.text[clause.start + found.end() :]):
+        return placed[-1]
     by_subject = {f.subject.casefold(): f for f in group}
     named = [(p, n) for p, n in mentions(claim, claim.tokens, group[0].subject.casefold()) if n in by_subject]
     before = [n for p, n in named if p < at]
     in_clause = [n for p, n in named if clause.start <= p < at]
     after = [n for p, n in named if p > at]
     if in_clause:
-        return by_subject[_head(claim, in_clause, at)]
+        return by_subject[in_clause[-1]]
     if before and not after:
         return by_subject[before[-1]]
     diff = next((p.use for p in claim.placed if p.use.function == "diff" and p.use.args[1].fact in _ids(group)), None)
@@ -157,11 +155,6 @@ def _first(clause: _Clause, found: re.Match[str], group: list[Fact]) -> Fact:
     if before:
         return by_subject[before[0]]
     return group[-1]
-
-
-def _head(claim: Claim, named: list[str], at: int) -> str:
-    """Return the subject of "A … is better than B", of "from A to B … rose", of "against A, B is higher"."""
-    return named[-1]
 
 
 def _ids(facts: list[Fact]) -> set[str]:

@@ -22,6 +22,7 @@ class Support:
         self.dates: set[str] = set()
         self.versions: set[str] = set()
         self.names: set[str] = set()
+        """Folded."""
         self.cohorts: set[str] = set()
         self.quotes: set[str] = set()
 
@@ -44,6 +45,8 @@ class Support:
 
     def add_text(self, text: str, *, counted: bool = False) -> None:
         """Vouch for what stands in a text; `counted` when it is a number of things."""
+        if not text.strip():
+            return
         self.names.add(" ".join(text.casefold().split()))
         self.quotes.add(_spoken(text))
         if wording.INSTANT.fullmatch(text):
@@ -93,7 +96,7 @@ class Support:
             self.names.add(head)
             return
         parts = re.split(r"[:@/]", name, maxsplit=1)
-        self.names.update(parts)
+        self.names.update(filter(None, parts))
         if len(parts) == 2 and re.fullmatch(r"v?\d+", parts[1]):
             self.versions.add(parts[1].lstrip("v").lstrip("0") or "0")
 
@@ -116,7 +119,8 @@ class Support:
             case "quote":
                 return _spoken(token.value) in self.quotes
             case "name" | "link":
-                return token.value.casefold() in self.names or _spoken(token.value) in self.names
+                person = self._names.get(token.value, "").partition(":")[2]
+                return not self.names.isdisjoint({token.value.casefold(), _spoken(token.value), person} - {""})
         return False
 
     def _covers_number(self, value: str) -> bool:

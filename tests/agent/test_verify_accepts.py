@@ -1,0 +1,9 @@
+import pytest
+
+from askreg.agent.verify import verify
+from tests.agent.corpus import CASES, Case
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_right_answer_is_accepted(case: Case) -> None:
+    assert verify(case.rendered(), case.evidence()) == []
