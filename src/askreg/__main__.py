@@ -1,0 +1,5 @@
+"""`python -m askreg`."""
+
+from askreg.cli import main
+
+main()

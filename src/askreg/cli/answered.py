@@ -1,0 +1,86 @@
+"""Answers for people: the text, the facts it rests on, and what it was answered with."""
+
+from collections.abc import Iterable
+
+from rich.markdown import Markdown
+
+from askreg.agent.answer import Answer
+from askreg.agent.facts import Fact
+from askreg.agent.replay import Check, Replay
+from askreg.cli.printable import printable
+from askreg.cli.tables import cell, console, facts, heading, line, rows, span, when
+
+MOST_FACTS = 40
+"""More than that nobody reads on a terminal; JSON has all of them."""
+
+
+def answer(given: Answer) -> None:
+    """Print an answer."""
+    if given.answer and given.answer != given.reason:
+        # A link's target would be hidden behind its text, so links stay text.
+        console().print(Markdown(printable(given.answer), hyperlinks=False))
+    if given.status != "answered":
+        line(f"{given.status}: {given.reason}", style="yellow")
+    for number, reading in enumerate(given.readings, 1):
+        line(f"  {number}. {reading.question}")
+    if given.proposal:
+        heading("Proposal")
+        facts({name: cell(value).plain for name, value in given.proposal.items()})
+    for quote in given.quotes:
+        line(f"“{quote.text}” – {quote.document}", style="italic")
+    _facts(given.facts)
+    line(_provenance(given), style="dim")
+
+
+def _facts(known: list[Fact]) -> None:
+    rows(
+        "fact|subject|field|value|on|#n|held|#event",
+        (
+            (f.id, f.subject, f.field, _value(f), _on(f), f.n, span(f.since, f.until) if f.since else None, f.event)
+            for f in known[:MOST_FACTS]
+        ),
+        drop_empty=True,
+    )
+    if len(known) > MOST_FACTS:
+        line(f"{MOST_FACTS} of {len(known)} facts shown; --json has all", style="yellow")
+
+
+def _value(fact: Fact) -> str:
+    extras = [fact.unit, f"({fact.ci[0]} to {fact.ci[1]})" if fact.ci else None]
+    return " ".join([fact.value, *filter(None, extras)])
+
+
+def _on(fact: Fact) -> str:
+    return ", ".join(filter(None, [fact.dataset, fact.split, fact.cohort, fact.evidence]))
+
+
+def _provenance(given: Answer) -> str:
+    brain = given.brain
+    wrote = "offline (no language model)" if brain.backend == "offline" else f"{brain.backend} {brain.model or ''}"
+    known = f", as known at {given.known_at}" if given.known_at else ""
+    return (
+        f"{wrote.strip()} | as of {when(given.as_of)}{known} | log at event {given.head.seq} | "
+        f"{given.id} | {given.elapsed_ms} ms"
+    )
+
+
+def replay(outcome: Replay) -> None:
+    """Print what became of an answer's facts."""
+    line(outcome.answer.question, style="bold")
+    line(f"answered as of {when(outcome.answer.as_of)}, with the log at event {outcome.answer.head.seq}", style="dim")
+    _checks(outcome.then, "As of then")
+    _checks(outcome.now, "As of now")
+    if outcome.reproduced:
+        line("reproduced: as of then, every fact is what the answer said", style="green")
+    else:
+        line("NOT reproduced: the record of then has changed since; run 'askreg audit verify'", style="red")
+    line("every fact still holds" if outcome.holds else "not every fact holds today")
+
+
+def _checks(checks: Iterable[Check], title: str) -> None:
+    rows(
+        "fact|subject|field|said|outcome|says now",
+        ((c.id, c.subject, c.field, c.said, c.outcome, c.value) for c in checks),
+        title=title,
+        drop_empty=True,
+    )

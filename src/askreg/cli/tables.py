@@ -1,0 +1,131 @@
+"""Lines and tables on the terminal. Imported only by a command that prints some: rich takes its time.
+
+Everything that comes from the record goes through `cell`, so that no name, tag or comment is taken for markup.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from askreg.cli.printable import printable
+from askreg.registry import results
+
+PIPED_WIDTH = 120
+"""Columns where there is no terminal to ask."""
+EMPTY: tuple[object, ...] = (None, "", [], {}, ())
+"""What a table shows as nothing."""
+
+
+def console() -> Console:
+    """Return where results are printed: stdout as it is now, in colour only on a terminal."""
+    plain = Console(markup=False, highlight=False, emoji=False)
+    if not plain.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
+        plain.width = PIPED_WIDTH
+    return plain
+
+
+def line(*parts: object, style: str = "") -> None:
+    """Print one line, wrapped at words."""
+    console().print(Text(" ".join(printable(part) for part in parts), style=style))
+
+
+def cell(value: object) -> Text:
+    """Return a value as literal text."""
+    if value in EMPTY:
+        return Text("–", style="dim")
+    if isinstance(value, Decimal):
+        return Text(format(value, "f"))
+    if isinstance(value, list | tuple):
+        return Text(printable(", ".join(str(item) for item in value)))
+    if isinstance(value, Mapping):
+        return Text(printable(", ".join(f"{key}={inline(item)}" for key, item in value.items())))
+    return Text(printable(value))
+
+
+def when(instant: str | None) -> str | None:
+    """Return an instant for a table: UTC to the second; JSON has all of it."""
+    return None if instant is None else instant[:19].replace("T", " ").removesuffix(":00") + "Z"
+
+
+def span(since: str, until: str | None) -> str:
+    """Return an interval for a table."""
+    return f"{when(since)} – {when(until) or 'now'}"
+
+
+def rows(headers: str, lines: Iterable[Iterable[object]], *, title: str | None = None, drop_empty: bool = False) -> int:
+    """Print a table and return how many rows it has; columns whose header begins with `#` hold figures."""
+    names = headers.split("|")
+    values = [list(each) for each in lines]
+    if not values:
+        return 0
+    if drop_empty:
+        kept = [i for i in range(len(names)) if any(each[i] not in EMPTY for each in values)]
+        names, values = [names[i] for i in kept], [[each[i] for i in kept] for each in values]
+    cells = [[cell(value) for value in each] for each in values]
+    figures = [name.startswith("#") for name in names]
+    out = console()
+    # Subjects and figures stay in one piece where there is room; nothing is ever cut off.
+    whole = [position == 0 or figure for position, figure in enumerate(figures)]
+    widths = [max(row[i].cell_len for row in cells) + 2 for i in range(len(names)) if whole[i]]
+    roomy = sum(widths) <= out.width * 2 / 3
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name, figure, one_piece in zip(names, figures, whole, strict=True):
+        shown.add_column(
+            Text(printable(name.removeprefix("#"))),
+            justify="right" if figure else "left",
+            overflow="fold",
+            no_wrap=one_piece and roomy,
+        )
+    for row in cells:
+        shown.add_row(*row)
+    heading(title)
+    out.print(shown)
+    return len(cells)
+
+
+def heading(title: str | None) -> None:
+    """Print a heading, with a blank line before it."""
+    if title:
+        console().print(Text(f"\n{printable(title)}", style="bold"))
+
+
+def facts(named: Mapping[str, object]) -> None:
+    """Print what is known of one thing, name by name; what is not known is left out."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in named.items():
+        if value not in EMPTY:
+            grid.add_row(Text(name), cell(value))
+    console().print(grid)
+
+
+def ending(page: results.Page, noun: str) -> None:
+    """Print how much of a list was shown, and how to see the rest."""
+    noun = noun if page.total == 1 else f"{noun}s"
+    if not page.truncated:
+        line(f"{page.total} {noun}", style="dim")
+        return
+    more = f"the next page: --cursor {page.next!r}" if page.next else "see more with --limit"
+    line(f"{page.returned} of {page.total} {noun} shown; {more}", style="yellow")
+
+
+def interval(ci: tuple[Decimal, Decimal] | None) -> str | None:
+    """Return a confidence interval for a table."""
+    return None if ci is None else f"{ci[0]:f} to {ci[1]:f}"
+
+
+def inline(value: object) -> str:
+    """Return a value as text; what is not text, as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def figure(value: Decimal, unit: str | None) -> str:
+    """Return a figure with its unit, and every digit it came with."""
+    return f"{value:f} {unit}" if unit else f"{value:f}"
