@@ -16,3 +16,19 @@ def _escape(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}"
+
+
+# What Markdown would fetch, follow, format or run; code spans and what is escaped already stay as they are.
+_ACTIVE = re.compile(r"(`[^`\n]*`|\\[!-/:-@\[-`{-~])|((?:https?://|www\.)[^\s`]+)|([\[\]<$:~])", re.IGNORECASE)
+
+
+def markdown(text: object) -> str:
+    """Return Markdown in which nothing is an image, a link or HTML: they stand there as they were written."""
+    return _ACTIVE.sub(_still, printable(text))
+
+
+def _still(found: re.Match[str]) -> str:
+    kept, address, mark = found.groups()
+    if kept:
+        return str(kept)
+    return f"`{address}`" if address else f"\\{mark}"
