@@ -126,7 +126,7 @@ def _pieces(text: str) -> Iterator[str | Use]:
         if token in ("{{", "}}"):
             literal += token[0]
             continue
-        if token in "{}":
+        if token in ("{", "}"):
             raise InvalidInput(f"a single {token!r} in the draft's text; a literal brace is doubled")
         if literal:
             yield literal

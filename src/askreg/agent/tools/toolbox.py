@@ -22,8 +22,9 @@ from askreg.agent.tools.shapes import (
     ToolResult,
 )
 from askreg.errors import InvalidInput, NotFound
-from askreg.registry import comparison, gaps, history, lineage, query, reads, view
+from askreg.registry import comparison, gaps, history, lineage, measures, query, reads, view
 from askreg.registry.plan import Plan
+from askreg.registry.results import DocumentView
 from askreg.registry.times import shown
 from askreg.registry.view import View
 
@@ -152,8 +153,8 @@ def _query(run: _Run) -> ToolResult:
 
 
 def _note_directions(run: _Run) -> None:
-    metrics = {fact.metric for row in run.rows for fact in row if fact.metric}
-    run.better.update(comparison.directions(run.seen, metrics))
+    for metric in {fact.metric for row in run.rows for fact in row if fact.metric}:
+        run.better[metric] = measures.better(run.seen, metric)
 
 
 def _compare(run: _Run) -> ToolResult:
@@ -221,30 +222,36 @@ def _gaps(run: _Run) -> ToolResult:
 def _search_docs(run: _Run) -> ToolResult:
     args = cast(SearchDocsArgs, run.args)
     words = args.text.casefold().split()
-    found = [
-        document
-        for document in reads.documents(run.seen)
-        if all(word in f"{document.path} {document.title or ''}".casefold() for word in words)
-        and (args.about is None or any(_is_about(subject, args.about) for subject in document.about))
+    listed = query.run(run.seen, Plan(select="document", project=["path", "title"]))
+    matching = [
+        row.subject
+        for row in listed.rows
+        if all(word in f"{row.values['path']} {row.values.get('title') or ''}".casefold() for word in words)
     ]
-    for document in found:
-        run.add(_document(document.subject, document, run.as_of))
+    found = []
+    for subject in matching:
+        document = reads.show(run.seen, subject)
+        if isinstance(document, DocumentView) and _concerns(document, args.about):
+            found.append(document)
+            run.add(_document(document, run.as_of))
     return run.done(found, kind="document", subject=args.about)
 
 
-def _document(subject: str, document: Any, as_of: str) -> Iterator[Fact]:
-    common: dict[str, Any] = {"subject": subject, "as_of": as_of, "event": document.event}
+def _concerns(document: DocumentView, wanted: str | None) -> bool:
+    """Tell whether a document is about `wanted`; one about a model's version is about the model."""
+    if wanted is None:
+        return True
+    folded = wanted.casefold()
+    return any(s.casefold() == folded or s.casefold().startswith((f"{folded}:", f"{folded}@")) for s in document.about)
+
+
+def _document(document: DocumentView, as_of: str) -> Iterator[Fact]:
+    common: dict[str, Any] = {"subject": document.subject, "as_of": as_of, "event": document.event}
     yield Fact(field="path", value=document.path, **common)
     if document.title:
         yield Fact(field="title", value=document.title, **common)
     for about in document.about:
         yield Fact(field="about", value=about, **common)
-
-
-def _is_about(subject: str, wanted: str) -> bool:
-    """Tell whether a document about `subject` is about `wanted`: a model's versions are about the model."""
-    subject, wanted = subject.casefold(), wanted.casefold()
-    return subject == wanted or subject.startswith((f"{wanted}:", f"{wanted}@"))
 
 
 _RUNNERS: dict[ToolName, Callable[[_Run], ToolResult]] = {
