@@ -1,0 +1,166 @@
+"""The aggregates of a plan: the database selects and counts, the figures are then exact decimals."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import func as sql
+
+from askreg.errors import InvalidInput
+from askreg.registry import times
+from askreg.registry.plan import Aggregate, Aggregation, PlanKind
+from askreg.registry.query_paths import SUBJECT, Path, parse, track, value_column
+from askreg.registry.query_sources import INTERVALS, Scope, group_text, written
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The columns of a path within the statement, and how to read a row of them."""
+
+    columns: list[ColumnElement[Any]]
+    read: Callable[[Sequence[Any]], Any]
+    node: list[ColumnElement[Any]]
+    """The id of what the path leads to, if it leads away from the row."""
+
+
+def aggregate(scope: Scope, wanted: Aggregate) -> Figures:
+    """Return the figure of each group, largest first and the group without a value last; without `by`, of all."""
+    of = None if wanted.of is None else parse(scope.kind, wanted.of)
+    by = None if wanted.by is None else parse(scope.kind, wanted.by)
+    _check(scope.kind, wanted, of)
+    seeds = scope.ids()
+    group = _Part([], lambda _: "", []) if by is None else _part(scope, by, seeds)
+    value = _value(scope, wanted.op, of, seeds)
+    found: dict[str, list[tuple[Any, int]]] = {} if by else {"": []}
+    size = len(group.columns)
+    for row in scope.reading.view.connection.execute(_statement(scope, wanted, group, value, by)):
+        found.setdefault(group_text(group.read(row[:size])), []).append((value.read(row[size:-1]), row[-1]))
+    figures = {name: _figure(wanted.op, pairs, of) for name, pairs in found.items()}
+    if by is None:
+        return figures
+    ranked = sorted(figures.items(), key=lambda item: (item[0] == "", item[0]))
+    if all(isinstance(figure, int | Decimal) for figure in figures.values()):
+        ranked.sort(key=lambda item: (item[0] == "", -item[1]))
+    return dict(ranked)
+
+
+def _check(kind: PlanKind, wanted: Aggregate, of: Path | None) -> None:
+    if wanted.op == "duration":
+        target = kind if of is None else of.kind
+        if target not in INTERVALS or (of is not None and of.field != SUBJECT):
+            raise InvalidInput(
+                f"duration of {wanted.of or kind!r}: only {', '.join(sorted(INTERVALS))} last; "
+                "select one of these, or take it of a relation to one"
+            )
+    elif wanted.op != "count" and (of is None or of.field == SUBJECT or of.key == "*"):
+        raise InvalidInput(f"{wanted.op} needs the field to take it of: an instant or a number")
+    elif wanted.op in ("sum", "avg") and of is not None and of.type not in ("number", "json"):
+        raise InvalidInput(f"{wanted.op} of {wanted.of!r}: it is {of.type}, not a number; min and max would do")
+
+
+def _statement(scope: Scope, wanted: Aggregate, group: _Part, value: _Part, by: Path | None) -> Select[Any]:
+    """Select the groups, the values, and how often each occurs, counting a row once in each group it belongs to."""
+    size, counting = len(group.columns), wanted.op == "count"
+    of_values = counting and wanted.of is not None
+    rows = [] if of_values else [scope.id, *value.node]
+    values = value.node or value.columns if of_values else value.columns
+    columns = [*group.columns, *rows, *values]
+    inner = scope.select(*(column.label(f"c{index}") for index, column in enumerate(columns)))
+    if of_values or (by is not None and not by.one):
+        inner = inner.distinct()
+    given = list(inner.subquery().c)
+    if counting:
+        return select(*given[:size], sql.count(given[size])).group_by(*given[:size])
+    shown = [*given[:size], *given[size + len(rows) :]]
+    return select(*shown, sql.count()).group_by(*shown)
+
+
+def _value(scope: Scope, op: Aggregation, of: Path | None, seeds: Select[Any]) -> _Part:
+    if of is None:
+        held = [scope.at, scope.until] if op == "duration" else []
+        return _Part(held, _span(scope) if held else _nothing, [])
+    return _part(scope, of, seeds, spans=op == "duration", raw=op != "count")
+
+
+def _part(scope: Scope, path: Path, seeds: Select[Any], *, spans: bool = False, raw: bool = False) -> _Part:
+    target = Scope(scope.reading, path.kind) if path.relations else scope
+    columns: list[ColumnElement[Any]]
+    read: Callable[[Sequence[Any]], Any]
+    if spans:
+        columns, read = [target.at, target.until], _span(scope)
+    elif path.field == SUBJECT:
+        columns, read = target.subject, lambda parts: written(path.kind, tuple(parts)) if parts[0] is not None else None
+    else:
+        place = path.place(target)
+        columns = [value_column(target, path)]
+        read = (lambda parts: parts[0]) if raw else (lambda parts: _decoded(place.decode, parts[0]))
+    if not path.relations:
+        return _Part(columns, read, [scope.id] if path.field == SUBJECT and raw else [])
+    pairs = track(scope.reading, seeds, path.links).subquery()
+    target.attach(pairs, pairs.c.node == target.id)
+    named = [column.label(f"v{index}") for index, column in enumerate(columns)]
+    reached = target.select(pairs.c.origin, pairs.c.node, *named).subquery()
+    scope.attach(reached, reached.c.origin == scope.id, outer=True)
+    node: list[ColumnElement[Any]] = [reached.c.node] if raw or path.field == SUBJECT else []
+    return _Part([reached.c[f"v{index}"] for index in range(len(named))], read, node)
+
+
+def _figure(op: Aggregation, pairs: list[tuple[Any, int]], of: Path | None) -> Any:
+    if op == "count":
+        return sum(count for _, count in pairs)
+    if op == "duration":
+        return _seconds(sum((span * count for span, count in pairs if span is not None), timedelta()))
+    if of is None or of.type not in ("number", "json"):
+        held = [value for value, _ in pairs if value is not None]
+        return None if not held else _shown(of, min(held) if op == "min" else max(held))
+    figures = [(number, count) for value, count in pairs if (number := _decimal(value)) is not None]
+    if not figures:
+        return None
+    if op in ("min", "max"):
+        numbers = [number for number, _ in figures]
+        return min(numbers) if op == "min" else max(numbers)
+    total = sum(number * count for number, count in figures)
+    return total if op == "sum" else Decimal(total) / sum(count for _, count in figures)
+
+
+def _shown(of: Path | None, value: Any) -> Any:
+    if of is not None and of.type == "instant" and of.key is None:
+        return times.shown(value)
+    return json.loads(value) if of is not None and of.field in ("owner", "task") else value
+
+
+def _decimal(value: Any) -> int | Decimal | None:
+    if isinstance(value, str):
+        value = json.loads(value, parse_float=Decimal)
+    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
+def _seconds(held: timedelta) -> int | Decimal:
+    micros = held // timedelta(microseconds=1)
+    return micros // 1_000_000 if micros % 1_000_000 == 0 else Decimal(micros) / 1_000_000
+
+
+def _span(scope: Scope) -> Callable[[Sequence[Any]], timedelta | None]:
+    end = times.moment(scope.reading.view.instant)
+
+    def read(parts: Sequence[Any]) -> timedelta | None:
+        if parts[0] is None:
+            return None
+        until = end if parts[1] is None else min(end, times.moment(parts[1]))
+        return until - times.moment(parts[0])
+
+    return read
+
+
+def _nothing(_: Sequence[Any]) -> None:
+    return None
+
+
+def _decoded(decode: Callable[[Any], Any], value: Any) -> Any:
+    return None if value is None else decode(value)
