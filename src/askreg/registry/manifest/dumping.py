@@ -279,7 +279,7 @@ def _quoted(value: str) -> str:
 
 
 def _key(value: str) -> str:
-    text = _bare(value)
+    text = "n" if value == "n" else _bare(value)  # the number of cases, which the format itself names so
     return text if len(text) <= _LONGEST_KEY else f"? {text}"
 
 

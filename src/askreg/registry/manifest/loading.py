@@ -54,14 +54,14 @@ def loads(
         with registry.unit(origin="manifest") as unit:
             if unit.origin != "manifest":
                 raise InvalidInput("a load is a transaction of its own; call it outside transaction()")
+            before = unit.seq
             unit.attempt = ("load", name)
             unit.require("load")
-            before = unit.seq
             calls = missing(unit, manifest, problems)
             _make(unit, calls, name, progress)
             events = unit.seq - before
     counts = Counter(call.kind for call in calls if call.kind)
-    return LoadResult(events=events, counts=dict(counts), unchanged=not events)
+    return LoadResult(events=events, counts=dict(counts), unchanged=not calls)
 
 
 def missing(unit: Unit, manifest: shapes.Manifest, problems: Problems) -> list[Call]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -129,9 +130,9 @@ def is_null(node: Node) -> bool:
     return type(node) is ScalarNode and not node.style and node.value in _NULLS
 
 
-def suggestion(wanted: str, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` or nothing."""
-    near = names.nearest(wanted, known)
+def suggestion(wanted: str, known: Iterable[str], *, few: bool = False) -> str:
+    """Return `; did you mean …?` or nothing; out of a `few` the like of `url` for `uri` is near enough."""
+    near = names.nearest(wanted, known) or (get_close_matches(wanted, known, n=1) if few else [])
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 

@@ -167,7 +167,7 @@ class Reader:
         if key == "<<":
             self._problems.add(node, path, "merge keys (<<) are not read; repeat the keys, or use an alias for a value")
             return
-        hint = suggestion(key, keys) or f"; the keys here are {', '.join(keys)}"
+        hint = suggestion(key, keys, few=True) or f"; the keys here are {', '.join(keys)}"
         self._problems.add(node, path, f"unknown key {key!r}{hint}")
 
     def _missing(self, node: Node, path: str, key: str, present: bool) -> None:
@@ -364,8 +364,8 @@ _DOCUMENT = _shape(
 _MEASURE = _shape(shapes.Measure, "", {"better": one_of("direction", Literal["higher", "lower"]), "unit": text})
 
 
-def _whole_file(askreg: str, **given: Any) -> shapes.Manifest:
-    measures: dict[str, shapes.Measure] = given.pop("metrics", {})
+def _whole_file(askreg: str = "", **given: Any) -> shapes.Manifest:
+    measures: dict[str, shapes.Measure] = {key: m for key, m in given.pop("metrics", {}).items() if m is not None}
     for key, measure in measures.items():
         measure.name = key
     return shapes.Manifest(metrics=list(measures.values()), **given)

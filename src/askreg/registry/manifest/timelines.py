@@ -43,7 +43,7 @@ def stages(replay: "Replay", subject: str, version: shapes.Version, known: shape
     held = known.stages if known else []
     left = list(held)
     now_in, since = (held[-1].stage, held[-1].at) if held else ("experimental", version.at)
-    for move in sorted(version.stages, key=lambda move: move.at):
+    for index, move in enumerate(sorted(version.stages, key=lambda move: move.at)):
         replay.within(move, version, move.at, move.by)
         same = next((other for other in left if other.key == move.key), None)
         if same is not None:
@@ -51,7 +51,7 @@ def stages(replay: "Replay", subject: str, version: shapes.Version, known: shape
             for key in replay.unlike(move, same, ("by", "reason")):
                 replay.contradicted(move, same, key)
             continue
-        if (move.stage, move.at) == ("experimental", version.at) and now_in == "experimental":
+        if index == 0 and (move.stage, move.at) == ("experimental", version.at):
             continue  # where every version begins
         if move.at < since:
             problems.at(move.place, "at", f"the record holds a later move, to {now_in} at {times.shown(since)}")

@@ -200,7 +200,9 @@ def one_of(what: str, closed: Any) -> Scalar:
     def read(node: Node) -> str:
         value = text(node)
         if value not in known:
-            raise Wrong(node, f"{value!r} is no {what}{suggestion(value, choices)}; there are {', '.join(choices)}")
+            raise Wrong(
+                node, f"{value!r} is no {what}{suggestion(value, choices, few=True)}; there are {', '.join(choices)}"
+            )
         return value
 
     return read
