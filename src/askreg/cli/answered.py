@@ -8,7 +8,7 @@ from askreg.agent.answer import Answer
 from askreg.agent.facts import Fact
 from askreg.agent.replay import Check, Replay
 from askreg.cli.printable import printable
-from askreg.cli.tables import cell, console, facts, heading, line, rows, span, when
+from askreg.cli.tables import cell, facts, heading, line, put, rows, span, when
 
 MOST_FACTS = 40
 """More than that nobody reads on a terminal; JSON has all of them."""
@@ -18,7 +18,7 @@ def answer(given: Answer) -> None:
     """Print an answer."""
     if given.answer and given.answer != given.reason:
         # A link's target would be hidden behind its text, so links stay text.
-        console().print(Markdown(printable(given.answer), hyperlinks=False))
+        put(Markdown(printable(given.answer), hyperlinks=False))
     if given.status != "answered":
         line(f"{given.status}: {given.reason}", style="yellow")
     for number, reading in enumerate(given.readings, 1):

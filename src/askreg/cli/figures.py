@@ -4,13 +4,24 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from askreg.cli.tables import cell, console, ending, figure, interval, line, rows
+from askreg.cli.tables import cell, ending, figure, interval, line, put, rows
 from askreg.registry import results
+from askreg.registry.tables import Relation
+
+BACKWARDS: dict[Relation, str] = {
+    "generated_by": "made",
+    "used": "used by",
+    "derived_from": "basis of",
+    "evaluated_on": "used to evaluate",
+    "deployed": "ran at",
+    "about": "described in",
+}
+"""How an edge reads from what it leads to."""
 
 
 def comparison(found: results.Comparison) -> None:
     """Print it."""
-    headers = ["metric", "dataset", "split", "cohort", *(f"#{s}" for s in found.subjects), "#difference", "note"]
+    headers = ["metric", "dataset", "split", "cohort", *found.subjects, "#difference", "note"]
     rows(
         "|".join(headers),
         (
@@ -77,7 +88,7 @@ def lineage(graph: results.Lineage) -> None:
             tree = _tree(graph, up=direction == "up")
             line(f"{graph.subject} {title}" + ("" if tree.children else " nothing on record"), style="bold")
             if tree.children:
-                console().print(tree)
+                put(tree)
     count = f"{len(graph.nodes)} nodes, {len(graph.edges)} edges"
     line(
         f"{count}; cut short, see more with --limit" if graph.truncated else count,
@@ -97,14 +108,16 @@ def _tree(graph: results.Lineage, *, up: bool) -> Tree:
         for arrow in onward.get(subject, ()):
             target = arrow.target if up else arrow.source
             again = target in seen and target in onward
-            twig = branch.add(_arrow(arrow, target, again=again))
+            twig = branch.add(_arrow(arrow, target, up=up, again=again))
             if target not in seen:
                 seen.add(target)
                 todo.append((twig, target))
     return root
 
 
-def _arrow(arrow: results.Arrow, target: str, *, again: bool) -> RenderableType:
-    relation = arrow.relation.replace("_", " ") + (f" ({arrow.role})" if arrow.role else "")
+def _arrow(arrow: results.Arrow, target: str, *, up: bool, again: bool) -> RenderableType:
+    relation = (arrow.relation.replace("_", " ") if up else BACKWARDS[arrow.relation]) + (
+        f" ({arrow.role})" if arrow.role else ""
+    )
     label = Text.assemble((f"{relation}: ", "dim"), cell(target))
     return label.append(" – see elsewhere in this tree", "dim") if again else label

@@ -21,6 +21,10 @@ def _models(page: results.ModelPage) -> None:
     ending(page, "model")
 
 
+def _recorded(at: str, by: str | None, event: int) -> str:
+    return " ".join(filter(None, [when(at), by and f"by {by}", f"(event {event})"]))
+
+
 def _aliases(aliases: Mapping[str, int]) -> str:
     return ", ".join(f"{name} → {version}" for name, version in aliases.items())
 
@@ -48,7 +52,7 @@ def _model(m: results.ModelDetail) -> None:
             "aliases": _aliases(m.aliases),
             "in production": m.production,
             "documents": m.documents,
-            "registered": f"{when(m.at)} by {m.by} (event {m.event})",
+            "registered": _recorded(m.at, m.by, m.event),
         }
     )
     _card(m.card)
@@ -70,7 +74,7 @@ def _version(v: results.VersionDetail) -> None:
             "change control": v.change_control,
             "tags": v.tags,
             "documents": v.documents,
-            "registered": f"{when(v.at)} by {v.by} (event {v.event})",
+            "registered": _recorded(v.at, v.by, v.event),
         }
     )
     _card(v.card)
@@ -150,7 +154,7 @@ def _environment(place: results.EnvironmentView) -> None:
 
 def _dataset(data: results.DatasetView) -> None:
     line(data.name, style="bold")
-    facts({"description": data.description, "registered": f"{when(data.at)} (event {data.event})"})
+    facts({"description": data.description, "registered": _recorded(data.at, None, data.event)})
     rows(
         "version|#rows|sensitivity|derived from|at|digest",
         ((v.subject, v.rows, v.sensitivity, v.derived_from, when(v.at), v.digest) for v in data.versions),
@@ -166,7 +170,7 @@ def _dataset_version(data: results.DatasetVersionView) -> None:
             "source": data.source,
             "digest": data.digest,
             "derived from": data.derived_from,
-            "registered": f"{when(data.at)} by {data.by} (event {data.event})",
+            "registered": _recorded(data.at, data.by, data.event),
         }
     )
 
@@ -179,7 +183,7 @@ def _run(run: results.RunView) -> None:
             "made": run.versions,
             "code": run.code,
             "parameters": run.params,
-            "at": f"{when(run.at)} by {run.by} (event {run.event})",
+            "at": _recorded(run.at, run.by, run.event),
         }
     )
 
@@ -191,7 +195,7 @@ def _person(person: results.PersonView) -> None:
             "display": person.display,
             "kind": person.kind,
             "roles": person.roles,
-            "registered": f"{when(person.at)} (event {person.event})",
+            "registered": _recorded(person.at, None, person.event),
         }
     )
 
@@ -205,7 +209,7 @@ def _document(document: results.DocumentView) -> None:
             "sensitivity": document.sensitivity,
             "digest": document.digest,
             "size": None if document.size is None else f"{document.size} bytes",
-            "registered": f"{when(document.at)} by {document.by} (event {document.event})",
+            "registered": _recorded(document.at, document.by, document.event),
         }
     )
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from rich import box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +19,8 @@ from askreg.registry import results
 
 PIPED_WIDTH = 120
 """Columns where there is no terminal to ask."""
+LEAST_WIDTH, GAP = 10, 3
+"""What a column of a table gets at least, and what lies between two."""
 EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 """What a table shows as nothing."""
 
@@ -30,9 +33,20 @@ def console() -> Console:
     return plain
 
 
+def put(shown: RenderableType) -> None:
+    """Print something; what is piped gets no padding at the ends of lines."""
+    out = console()
+    if out.is_terminal:
+        out.print(shown)
+        return
+    with out.capture() as captured:
+        out.print(shown)
+    out.out("\n".join(text.rstrip() for text in captured.get().split("\n")), end="")
+
+
 def line(*parts: object, style: str = "") -> None:
     """Print one line, wrapped at words."""
-    console().print(Text(" ".join(printable(part) for part in parts), style=style))
+    put(Text(" ".join(printable(part) for part in parts), style=style))
 
 
 def cell(value: object) -> Text:
@@ -68,31 +82,47 @@ def rows(headers: str, lines: Iterable[Iterable[object]], *, title: str | None =
         kept = [i for i in range(len(names)) if any(each[i] not in EMPTY for each in values)]
         names, values = [names[i] for i in kept], [[each[i] for i in kept] for each in values]
     cells = [[cell(value) for value in each] for each in values]
-    figures = [name.startswith("#") for name in names]
-    out = console()
-    # Subjects and figures stay in one piece where there is room; nothing is ever cut off.
-    whole = [position == 0 or figure for position, figure in enumerate(figures)]
-    widths = [max(row[i].cell_len for row in cells) + 2 for i in range(len(names)) if whole[i]]
-    roomy = sum(widths) <= out.width * 2 / 3
+    plain_names = [name.removeprefix("#") for name in names]
+    widths = [max(cell_len(name), *(row[i].cell_len for row in cells)) for i, name in enumerate(plain_names)]
+    room = console().width - sum(min(width, LEAST_WIDTH) + GAP for width in widths)
+    if room < 0:  # rich would cut columns off
+        heading(title)
+        for row in cells:
+            facts(dict(zip(plain_names, row, strict=True)))
+            put(Text())
+        return len(cells)
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name, figure, one_piece in zip(names, figures, whole, strict=True):
+    whole = _in_one_piece(cells, widths, room)
+    for position, name in enumerate(plain_names):
         shown.add_column(
-            Text(printable(name.removeprefix("#"))),
-            justify="right" if figure else "left",
+            Text(printable(name)),
+            justify="right" if names[position].startswith("#") else "left",
             overflow="fold",
-            no_wrap=one_piece and roomy,
+            no_wrap=position in whole,
         )
     for row in cells:
         shown.add_row(*row)
     heading(title)
-    out.print(shown)
+    put(shown)
     return len(cells)
+
+
+def _in_one_piece(cells: list[list[Text]], widths: list[int], room: int) -> set[int]:
+    """Return the columns of single words that there is room for; the others wrap."""
+    whole = set()
+    for position in sorted(range(len(widths)), key=widths.__getitem__):
+        room -= max(0, widths[position] - LEAST_WIDTH)
+        if room < 0:
+            break
+        if not any(" " in row[position].plain for row in cells):
+            whole.add(position)
+    return whole
 
 
 def heading(title: str | None) -> None:
     """Print a heading, with a blank line before it."""
     if title:
-        console().print(Text(f"\n{printable(title)}", style="bold"))
+        put(Text(f"\n{printable(title)}", style="bold"))
 
 
 def facts(named: Mapping[str, object]) -> None:
@@ -102,8 +132,8 @@ def facts(named: Mapping[str, object]) -> None:
     grid.add_column(overflow="fold")
     for name, value in named.items():
         if value not in EMPTY:
-            grid.add_row(Text(name), cell(value))
-    console().print(grid)
+            grid.add_row(Text(printable(name)), value if isinstance(value, Text) else cell(value))
+    put(grid)
 
 
 def ending(page: results.Page, noun: str) -> None:
