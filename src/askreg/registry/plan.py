@@ -2,7 +2,11 @@
 
 A plan selects a kind, filters it, hops along relations, projects fields, orders, limits and aggregates, as of an
 instant. What was not foreseen still composes; `query` compiles it to SQL. `CATALOGUE` says which fields and
-relations each kind has; a path is relations and a field joined by dots, such as `model.owner`.
+relations each kind has; a path is relations and a field joined by dots, such as `model.owner`. A path that ends in a
+relation means the subject of what it leads to, and the field `subject` a row's own; both are compared with subjects
+as people write them (`sepsis-risk:3`, `sepsis-risk@champion`; a model or dataset stands for all its versions), which
+must exist. `tag.*`, `card.*`, `param.*` and `detail.*` are all such values at once. `at.year`, `at.month`, `at.day`
+are parts of an instant.
 """
 
 from typing import Any, Literal
@@ -39,7 +43,13 @@ class KindSpec(BaseModel):
 
 
 class Condition(BaseModel):
-    """A filter. A path over a relation to many holds when any of them satisfies it."""
+    """A filter. A path over a relation to many holds when any of them satisfies it.
+
+    Conditions over the same relation speak of one and the same of them (a second `=` on the same path begins
+    another): `deployments.site = north` and `deployments.environment = icu` is one deployment. Text is compared
+    without regard to case; a date may be a day, month or year, which `<` ends before and `>` begins after. A value
+    that is missing satisfies nothing but `missing`; `negate` holds for it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     path: str
@@ -60,7 +70,8 @@ class Order(BaseModel):
 class Aggregate(BaseModel):
     """One figure over the selected rows, or one for each value of `by`.
 
-    `duration` sums the time that intervals held, in seconds, up to the plan's instant.
+    `count` counts rows, or the different values of `of`. `duration` sums the time that intervals held, in seconds,
+    up to the plan's instant.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -110,11 +121,13 @@ class PlanResult(BaseModel):
     model_config = ConfigDict(frozen=True)
     kind: PlanKind
     rows: list[PlanRow]
+    """None when there is an aggregate."""
     total: int
+    """How many rows there are, or groups of an aggregate."""
     returned: int
     truncated: bool
     aggregate: dict[str, Any] | None = None
-    """Group (or "") to figure; figures are decimals, counts integers, instants text."""
+    """Group (or "") to figure, largest first; figures are decimals, counts integers, instants text."""
     as_of: str
 
 
@@ -139,6 +152,8 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
             "aliases": "alias",
             "documents": "document",
             "registrant": "person",
+            "owned_by": "person",
+            "events": "event",
         },
     ),
     "version": KindSpec(
@@ -173,15 +188,16 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
             "environments": "environment",
             "trained_on": "dataset_version",  # inputs of its own run with role training
             "inputs": "dataset_version",  # inputs of its own run, any role
-            "ancestor_datasets": "dataset_version",  # all it was trained on: inputs, their derivations, bases' too
+            "ancestor_datasets": "dataset_version",  # all it was trained on, what that derives from, the bases' too
             "evaluated_on": "dataset_version",
             "documents": "document",
             "registrant": "person",
+            "events": "event",
         },
     ),
     "dataset": KindSpec(
         fields={**_RECORDED, "name": "text", "description": "text"},
-        relations={"versions": "dataset_version", "documents": "document"},
+        relations={"versions": "dataset_version", "documents": "document", "events": "event"},
     ),
     "dataset_version": KindSpec(
         fields={
@@ -205,6 +221,8 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
             "descendant_versions": "version",  # trained on it or on what derives from it, or based on such
             "evaluated": "version",
             "documents": "document",
+            "registrant": "person",
+            "events": "event",
         },
     ),
     "run": KindSpec(
@@ -216,6 +234,7 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
             "test": "dataset_version",
             "versions": "version",
             "runner": "person",
+            "events": "event",
         },
     ),
     "metric": KindSpec(
@@ -227,12 +246,18 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
             "low": "number",
             "high": "number",
             "unit": "text",
-            "dataset": "text",  # dataset@version
+            "dataset": "text",  # dataset@version; compared with a dataset's name, any version of it
             "split": "text",
             "cohort": "text",
             "evidence": "text",
+            "config": "json",
         },
-        relations={"version": "version", "model": "model", "dataset_version": "dataset_version"},
+        relations={
+            "version": "version",
+            "model": "model",
+            "dataset_version": "dataset_version",
+            "evaluator": "person",
+        },
     ),
     "stage": KindSpec(
         fields={**_INTERVAL, "stage": "text", "previous": "text", "reason": "text", "imported": "text"},
@@ -254,7 +279,7 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
         fields={**_INTERVAL, "alias": "text"}, relations={"version": "version", "model": "model", "setter": "person"}
     ),
     "deployment": KindSpec(
-        fields={**_INTERVAL, "site": "text", "environment": "text", "region": "text"},
+        fields={**_INTERVAL, "site": "text", "environment": "text", "region": "text", "reason": "text"},
         relations={"version": "version", "model": "model", "place": "environment", "deployer": "person"},
     ),
     "environment": KindSpec(
@@ -262,8 +287,20 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
         relations={"deployments": "deployment", "versions": "version"},
     ),
     "document": KindSpec(
-        fields={**_RECORDED, "path": "text", "title": "text", "sensitivity": "text", "digest": "text"},
-        relations={"models": "model", "versions": "version", "dataset_versions": "dataset_version"},
+        fields={
+            **_RECORDED,
+            "path": "text",
+            "title": "text",
+            "sensitivity": "text",
+            "digest": "text",
+            "size": "number",
+        },
+        relations={
+            "models": "model",
+            "versions": "version",
+            "datasets": "dataset",
+            "dataset_versions": "dataset_version",
+        },
     ),
     "person": KindSpec(
         fields={**_RECORDED, "name": "text", "display": "text", "kind": "text", "roles": "text"},
@@ -273,6 +310,7 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
             "approvals": "approval",
             "moves": "stage",
             "deployed": "deployment",
+            "evaluated": "metric",
             "ran": "run",
             "events": "event",
         },
@@ -286,7 +324,8 @@ CATALOGUE: dict[PlanKind, KindSpec] = {
             "recorded_by": "text",
             "action": "text",
             "subject": "text",
+            "detail.*": "json",
         },
-        relations={"person": "person"},
+        relations={"person": "person", "version": "version", "model": "model"},
     ),
 }

@@ -75,8 +75,9 @@ def _rows(scope: Scope, plan: Plan) -> tuple[int, list[PlanRow]]:
     values = [paths.value_column(scope, wanted[text]) for text in places]
     subject = scope.subject
     columns: list[ColumnElement[Any]] = [scope.id, scope.at, scope.until, scope.event, *subject, *values]
+    ordering = _ordering(scope, plan.order)
     labelled = [column.label(f"c{index}") for index, column in enumerate(columns)]
-    found = execute(scope.select(*labelled).order_by(*_ordering(scope, plan.order)).limit(most + 1)).all()
+    found = execute(scope.select(*labelled).order_by(*ordering).limit(most + 1)).all()
     total = len(found) if len(found) <= most else execute(counting).scalar_one()
     found = found[:most]
     ids = [row[0] for row in found]

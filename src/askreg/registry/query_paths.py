@@ -64,7 +64,7 @@ def parse(kind: PlanKind, text: str) -> Path:
         relations.append((kind, head))
         kind, rest = following, tail
     if not relations:
-        raise InvalidInput(f"an empty path names nothing; a {_said(kind)} has {_having(kind)}")
+        raise InvalidInput(f"an empty path names nothing; {_article(kind)} has {_having(kind)}")
     return Path(text, tuple(relations), kind, SUBJECT, None, "text")
 
 
@@ -248,7 +248,7 @@ def _field(kind: PlanKind, head: str, tail: str, text: str) -> tuple[str, str | 
         return head, tail or None, fields[head]
     if head in fields or f"{head}.*" in fields:
         need = f"{head}.KEY, such as {head}.site" if f"{head}.*" in fields else head
-        raise InvalidInput(f"{text!r}: {head} of a {_said(kind)} is written {need}")
+        raise InvalidInput(f"{text!r}: {head} of {_article(kind)} is written {need}")
     raise _unknown(kind, head, text, known=[*fields, *CATALOGUE[kind].relations], what="field or relation")
 
 
@@ -256,12 +256,12 @@ def _unknown(kind: PlanKind, step: str, text: str, *, known: Any, what: str) -> 
     near = names.nearest(step, known)
     said = f"did you mean {' or '.join(repr(name) for name in near)}? " if near else ""
     where = "" if step == text else f" in {text!r}"
-    return InvalidInput(f"a {_said(kind)} has no {what} {step!r}{where}; {said}it has {', '.join(known)}")
+    return InvalidInput(f"{_article(kind)} has no {what} {step!r}{where}; {said}it has {', '.join([*known, SUBJECT])}")
 
 
 def _having(kind: PlanKind) -> str:
     return ", ".join([*CATALOGUE[kind].fields, *CATALOGUE[kind].relations])
 
 
-def _said(kind: PlanKind) -> str:
-    return kind.replace("_", " ")
+def _article(kind: PlanKind) -> str:
+    return f"{'an' if kind[0] in 'ae' else 'a'} {kind.replace('_', ' ')}"

@@ -82,7 +82,7 @@ _ATTRIBUTES: dict[PlanKind, frozenset[str]] = {
     "model": frozenset({"task", "owner", "description"}),
     "version": frozenset({"description"}),
     "dataset": frozenset({"description"}),
-    "document": frozenset({"title", "sensitivity", "digest"}),
+    "document": frozenset({"title", "sensitivity", "digest", "size"}),
     "person": frozenset({"display", "roles"}),
 }
 

@@ -1,6 +1,5 @@
 """The aggregates of a plan: the database selects and counts, the figures are then exact decimals."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,9 +37,10 @@ def aggregate(scope: Scope, wanted: Aggregate) -> Figures:
     group = _Part([], lambda _: "", []) if by is None else _part(scope, by, seeds)
     value = _value(scope, wanted.op, of, seeds)
     found: dict[str, list[tuple[Any, int]]] = {} if by else {"": []}
-    size = len(group.columns)
+    size, counting = len(group.columns), wanted.op == "count"
     for row in scope.reading.view.connection.execute(_statement(scope, wanted, group, value, by)):
-        found.setdefault(group_text(group.read(row[:size])), []).append((value.read(row[size:-1]), row[-1]))
+        read = None if counting else value.read(row[size:-1])
+        found.setdefault(group_text(group.read(row[:size])), []).append((read, row[-1]))
     figures = {name: _figure(wanted.op, pairs, of) for name, pairs in found.items()}
     if by is None:
         return figures
@@ -99,7 +99,9 @@ def _part(scope: Scope, path: Path, seeds: Select[Any], *, spans: bool = False, 
     else:
         place = path.place(target)
         columns = [value_column(target, path)]
-        read = (lambda parts: parts[0]) if raw else (lambda parts: _decoded(place.decode, parts[0]))
+        # Instants are compared as they are stored: shown, they do not sort.
+        decode = _as_is if place.type == "instant" and raw else place.decode
+        read = lambda parts: None if parts[0] is None else decode(parts[0])  # noqa: E731
     if not path.relations:
         return _Part(columns, read, [scope.id] if path.field == SUBJECT and raw else [])
     pairs = track(scope.reading, seeds, path.links).subquery()
@@ -118,7 +120,8 @@ def _figure(op: Aggregation, pairs: list[tuple[Any, int]], of: Path | None) -> A
         return _seconds(sum((span * count for span, count in pairs if span is not None), timedelta()))
     if of is None or of.type not in ("number", "json"):
         held = [value for value, _ in pairs if value is not None]
-        return None if not held else _shown(of, min(held) if op == "min" else max(held))
+        least = None if not held else min(held) if op == "min" else max(held)
+        return times.shown(least) if of is not None and of.type == "instant" and of.key is None else least
     figures = [(number, count) for value, count in pairs if (number := _decimal(value)) is not None]
     if not figures:
         return None
@@ -129,16 +132,10 @@ def _figure(op: Aggregation, pairs: list[tuple[Any, int]], of: Path | None) -> A
     return total if op == "sum" else Decimal(total) / sum(count for _, count in figures)
 
 
-def _shown(of: Path | None, value: Any) -> Any:
-    if of is not None and of.type == "instant" and of.key is None:
-        return times.shown(value)
-    return json.loads(value) if of is not None and of.field in ("owner", "task") else value
-
-
 def _decimal(value: Any) -> int | Decimal | None:
-    if isinstance(value, str):
-        value = json.loads(value, parse_float=Decimal)
-    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 def _seconds(held: timedelta) -> int | Decimal:
@@ -162,5 +159,5 @@ def _nothing(_: Sequence[Any]) -> None:
     return None
 
 
-def _decoded(decode: Callable[[Any], Any], value: Any) -> Any:
-    return None if value is None else decode(value)
+def _as_is(value: Any) -> Any:
+    return value
