@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from askreg.registry.prepared import prepared
 from askreg.registry.tables import Measure
@@ -17,7 +17,10 @@ _MEASURE = table(Measure)
 
 
 def better(view: View, metric: str) -> Better:
-    """Return whether a higher or a lower value of a metric is better: as declared, else as built in."""
+    """Return whether a higher or a lower value of a metric is better: as declared, else as built in.
+
+    That is what the metric means, so it holds for every instant, whenever it was declared.
+    """
     row = _declared(view, name=metric).first()
     if row is not None and row.better is not None:
         return "lower" if row.better == "lower" else "higher"
@@ -25,5 +28,5 @@ def better(view: View, metric: str) -> Better:
 
 
 @prepared
-def _declared(view: View):  # type: ignore[no-untyped-def]
-    return select(_MEASURE.c.better).where(_MEASURE.c.name == bindparam("name"), view.exists(_MEASURE))
+def _declared(view: View) -> Select[tuple[str | None]]:
+    return select(_MEASURE.c.better).where(_MEASURE.c.name == bindparam("name"))
