@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from askreg.agent.draft import Ref, Use
 from askreg.agent.reading import Token, tokens
 from askreg.agent.render import Landing, Passage, Rendered
-from tests.agent.corpus import CASES, NAMES, Case
+
+from .corpus import CASES, NAMES, Case
 
 OPPOSITES = (
     ("better", "worse"), ("higher", "lower"), ("rose", "fell"), ("best", "worst"), ("is not better", "is better"),

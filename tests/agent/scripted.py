@@ -12,7 +12,8 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from askreg.agent.facts import Ledger
 from askreg.agent.tools.shapes import Call, ToolResult
 from askreg.agent.tools.toolbox import Toolbox
-from tests.agent.corpus import AS_OF, LIVE
+
+from .corpus import AS_OF, LIVE
 
 
 class ScriptedBrain(BaseChatModel):

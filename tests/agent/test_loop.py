@@ -1,15 +1,15 @@
 from collections.abc import Sequence
 
 import pytest
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
-from langchain_core.messages.tool import InvalidToolCall
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, InvalidToolCall, ToolMessage
 
 from askreg.agent.draft import Draft
 from askreg.agent.loop import Conversation, Limits, Outcome
 from askreg.agent.tools.shapes import ToolResult
 from askreg.agent.verify import Problem
 from askreg.errors import StorageError
-from tests.agent.scripted import FixedTools, ScriptedBrain, brain, calling, drafting
+
+from .scripted import FixedTools, ScriptedBrain, brain, calling, drafting
 
 BAD = Problem(code="unsupported", claim="It is 0.9.", what="'0.9' is in none of the facts")
 

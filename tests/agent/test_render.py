@@ -5,7 +5,8 @@ import pytest
 from askreg.agent.facts import Fact, Ledger
 from askreg.agent.render import Rendered, render
 from askreg.errors import InvalidInput
-from tests.agent.corpus import fact, metric
+
+from .corpus import fact, metric
 
 FACTS = [
     metric("sepsis-risk:1", "auroc", "0.871", ci=("0.852", "0.889")),

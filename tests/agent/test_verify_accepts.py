@@ -1,7 +1,8 @@
 import pytest
 
 from askreg.agent.verify import verify
-from tests.agent.corpus import CASES, Case
+
+from .corpus import CASES, Case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

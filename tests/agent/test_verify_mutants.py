@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 
 from askreg.agent.verify import verify
-from tests.agent.corpus import CASES, Case
-from tests.agent.mutants import mutants, typed
+
+from .corpus import CASES, Case
+from .mutants import mutants, typed
 
 
 def test_planted_errors_are_found() -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,9 +115,16 @@ class _Accepted:
 class Asker:
     """Answers questions from one registry; keeps the live names between them."""
 
-    def __init__(self, registry: Registry, *, backend: str = "offline", limits: Limits | None = None) -> None:
-        """Answer from `registry` with the brain of `backend`."""
-        self._registry, self._backend, self._limits = registry, backend, limits or Limits()
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        backend: str = "offline",
+        limits: Limits | None = None,
+        make: "Callable[..., BaseChatModel]" = make_brain,
+    ) -> None:
+        """Answer from `registry` with the brain that `make` returns for `backend`."""
+        self._registry, self._backend, self._limits, self._make = registry, backend, limits or Limits(), make
 
     def ask(
         self,
@@ -134,7 +141,7 @@ class Asker:
         with self._registry.view(as_of=as_of, known_at=known_at) as seen:
             inquiry = _Inquiry(seen, question, url=self._registry.url)
             prompt = prompts.load("answer")
-            brain = make_brain(self._backend, seen=seen)
+            brain = self._make(self._backend, seen=seen)
             outcome = inquiry.run(brain, prompt, thread, self._limits)
             answer = inquiry.answer(
                 outcome,

@@ -26,7 +26,11 @@ class Line(BaseModel):
 
 def answer_lines(registry: Registry, lines: Iterable[str], *, backend: str = "offline") -> Iterator[dict[str, Any]]:
     """Yield one JSON object for each line that is not blank; what is wrong with a line is said in its place."""
-    asker = Asker(registry, backend=backend)
+    yield from answers(Asker(registry, backend=backend), lines)
+
+
+def answers(asker: Asker, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield what `asker` answers to each line."""
     threads: dict[str | int, Thread] = {}
     for number, text in enumerate(lines, 1):
         if text.strip():

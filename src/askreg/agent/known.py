@@ -1,10 +1,9 @@
 """The live names of a registry, as the verifier recognises them in text."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
 from askreg.registry import query
-from askreg.registry.plan import Plan, PlanKind
+from askreg.registry.plan import Condition, Order, Plan, PlanKind
 from askreg.registry.view import View
 
 # Which field of which kind is a name of what.
@@ -37,36 +36,48 @@ def names(seen: View) -> dict[str, str]:
     everything = View(seen.connection, seen.now)
     found: dict[str, str] = {}
     for kind, field, what in _NAMED[:4]:
-        found |= {name.casefold(): what for (name,) in _values(everything, kind, field)}
+        found |= {name.casefold(): what for (name,) in _values(everything, kind, field) if name}
     for name, display in _values(everything, "person", "name", "display"):
         found |= {display.casefold(): f"person:{name}"} if display else {}
         found[name.casefold()] = "person"
     for kind, field, what in _NAMED[4:]:
-        found |= {name.casefold(): what for (name,) in _values(everything, kind, field)}
+        found |= {name.casefold(): what for (name,) in _values(everything, kind, field) if name}
     return {name: kind for name, kind in found.items() if name not in ORDINARY}
 
 
 def _values(seen: View, kind: PlanKind, *fields: str) -> Iterator[tuple[str, ...]]:
-    for row in query.run(seen, Plan(select=kind, project=list(fields), history=True)).rows:
-        values = tuple(row.values.get(field) or "" for field in fields)
-        if values[0]:
-            yield values
+    """Yield the fields of every row, a thousand at a time."""
+    after: list[Condition] = []
+    while True:
+        order = [Order(by=fields[0])]
+        found = query.run(seen, Plan(select=kind, where=after, project=list(fields), order=order, history=True))
+        for row in found.rows:
+            yield tuple(row.values.get(field) or "" for field in fields)
+        if not found.truncated or found.rows[-1].values[fields[0]] is None:
+            return
+        after = [Condition(path=fields[0], op=">", value=found.rows[-1].values[fields[0]])]
+
+
+def changed(seen: View, *, since: int) -> bool:
+    """Tell whether the log holds anything after event `since` but answers and refused attempts."""
+    passive = Condition(path="action", op="in", value=["answer.given", "attempt.refused"], negate=True)
+    later = Condition(path="seq", op=">", value=since)
+    return query.run(seen, Plan(select="event", where=[later, passive], limit=1)).total > 0
 
 
 class KnownNames:
-    """Keeps the names of the states of the log that were read last."""
+    """Keeps the names of each registry for as long as its log adds nothing but answers."""
 
-    def __init__(self, size: int = 4) -> None:
-        """Keep `size` states."""
-        self._size = size
-        self._kept: OrderedDict[tuple[str, int], Mapping[str, str]] = OrderedDict()
+    def __init__(self) -> None:
+        """Start with no registry known."""
+        self._kept: dict[str, tuple[int, Mapping[str, str]]] = {}
 
     def of(self, seen: View, *, url: str, seq: int) -> Mapping[str, str]:
-        """Return the names as of event `seq` of the registry at `url`."""
-        key = (url, seq)
-        if key not in self._kept:
-            self._kept[key] = names(seen)
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._size:
-            self._kept.popitem(last=False)
-        return self._kept[key]
+        """Return the names as of event `seq`, the last one of the registry at `url`."""
+        kept = self._kept.get(url)
+        if kept is None or kept[0] > seq or (kept[0] < seq and changed(View(seen.connection, seen.now), since=kept[0])):
+            found: Mapping[str, str] = names(seen)
+        else:
+            found = kept[1]
+        self._kept[url] = (seq, found)
+        return found

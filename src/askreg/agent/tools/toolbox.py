@@ -93,11 +93,19 @@ class _Run:
         self.rows.append(self.ledger.extend(facts))
 
     def done(
-        self, data: object, *, kind: str, total: int | None = None, truncated: bool = False, subject: str | None = None
+        self,
+        data: object,
+        *,
+        kind: str,
+        total: int | None = None,
+        truncated: bool = False,
+        subject: str | None = None,
+        things: int | None = None,
     ) -> ToolResult:
-        """Return the result, with a fact that says how many rows the record holds."""
+        """Return the result, with a fact that says how many rows (or else `things`) the record holds."""
         total = len(self.rows) if total is None else total
-        count = Fact(subject=subject or "registry", field=f"count.{kind}", value=str(total), as_of=self.as_of)
+        number = total if things is None else things
+        count = Fact(subject=subject or "registry", field=f"count.{kind}", value=str(number), as_of=self.as_of)
         counted = self.ledger.add(count)
         return self.finished(data, total=total, truncated=truncated, counted=counted)
 
@@ -176,7 +184,7 @@ def _lineage(run: _Run) -> ToolResult:
         if not args.kinds or arrow.source in kept or arrow.target in kept:
             run.add([evidence.edge(arrow, as_of=run.as_of)])
     kind = "lineage" if not args.kinds else ".".join(args.kinds)
-    return run.done(result, kind=kind, total=len(nodes), truncated=result.truncated, subject=result.subject)
+    return run.done(result, kind=kind, things=len(nodes), truncated=result.truncated, subject=result.subject)
 
 
 def _history(run: _Run) -> ToolResult:
