@@ -13,7 +13,7 @@ DIGEST = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015a
 def test_a_life_from_registration_to_retirement(empty: Cli, tmp_path: Path) -> None:
     artifact = tmp_path / "model.bin"
     artifact.write_bytes(b"abc")
-    admin, ada, lena = ({"actor": name} for name in ("root.admin", "ada.osei", "lena.koch"))
+    admin, ada, lena = (dict[str, Any](actor=name) for name in ("root.admin", "ada.osei", "lena.koch"))
     empty.ok("register", "person", "ada.osei", "--display", "Ada Osei", "--role", "scientist", **admin)
     empty.ok("register", "person", "lena.koch", "--role", "approver", **admin)
     empty.ok("register", "dataset", "stays@1", "--rows", "10", "--sensitivity", "deidentified", **ada)

@@ -110,12 +110,12 @@ def rows(headers: str, lines: Iterable[Iterable[object]], *, title: str | None =
 def _in_one_piece(cells: list[list[Text]], widths: list[int], room: int) -> set[int]:
     """Return the columns of single words that there is room for; the others wrap."""
     whole = set()
-    for position in sorted(range(len(widths)), key=widths.__getitem__):
-        room -= max(0, widths[position] - LEAST_WIDTH)
-        if room < 0:
-            break
-        if not any(" " in row[position].plain for row in cells):
+    # The first column names the row, so it comes first; then as many as possible.
+    for position in sorted(range(len(widths)), key=lambda i: (i > 0, widths[i])):
+        more = max(0, widths[position] - LEAST_WIDTH)
+        if more <= room and not any(" " in row[position].plain for row in cells):
             whole.add(position)
+            room -= more
     return whole
 
 
