@@ -4,31 +4,34 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from askreg.agent.facts import Fact, Ledger
+from askreg.agent.reading import Names
 from askreg.agent.render import Rendered, render
 from askreg.agent.tools.shapes import ToolName, ToolResult
 from askreg.agent.verify import Evidence
 
 AS_OF = "2026-07-01T00:00:00Z"
-NAMES = {
-    "sepsis-risk": "model",
-    "cxr-triage2": "model",
-    "readmit": "model",
-    "icu-holdout": "dataset",
-    "icu-stays": "dataset",
-    "ecg-12lead": "dataset",
-    "ehr-extract": "dataset",
-    "ada.osei": "person",
-    "ada osei": "person:ada.osei",
-    "lena.koch": "person",
-    "lena koch": "person:lena.koch",
-    "northgate": "site",
-    "southbank": "site",
-    "icu": "environment",
-    "ward": "environment",
-    "champion": "alias",
-    "run-17": "run",
-    "run-18": "run",
-}
+NAMES = Names(
+    {
+        "sepsis-risk": "model",
+        "cxr-triage2": "model",
+        "readmit": "model",
+        "icu-holdout": "dataset",
+        "icu-stays": "dataset",
+        "ecg-12lead": "dataset",
+        "ehr-extract": "dataset",
+        "ada.osei": "person",
+        "ada osei": "person:ada.osei",
+        "lena.koch": "person",
+        "lena koch": "person:lena.koch",
+        "northgate": "site",
+        "southbank": "site",
+        "icu": "environment",
+        "ward": "environment",
+        "champion": "alias",
+        "run-17": "run",
+        "run-18": "run",
+    }
+)
 
 
 def metric(subject: str, name: str, value: str, **more: Any) -> Fact:

@@ -1,7 +1,8 @@
 """The live names of a registry, as the verifier recognises them in text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from askreg.agent.reading import Names
 from askreg.registry import query
 from askreg.registry.plan import Condition, Order, Plan, PlanKind
 from askreg.registry.view import View
@@ -28,7 +29,7 @@ ORDINARY = frozenset(
 )
 
 
-def names(seen: View) -> dict[str, str]:
+def names(seen: View) -> Names:
     """Return each name, folded, and its kind (`person:name` for a display name).
 
     Where two things share a name, a model or dataset wins over a person, and a person over a place.
@@ -42,7 +43,7 @@ def names(seen: View) -> dict[str, str]:
         found[name.casefold()] = "person"
     for kind, field, what in _NAMED[4:]:
         found |= {name.casefold(): what for (name,) in _values(everything, kind, field) if name}
-    return {name: kind for name, kind in found.items() if name not in ORDINARY}
+    return Names((name, kind) for name, kind in found.items() if name not in ORDINARY)
 
 
 def _values(seen: View, kind: PlanKind, *fields: str) -> Iterator[tuple[str, ...]]:
@@ -70,13 +71,13 @@ class KnownNames:
 
     def __init__(self) -> None:
         """Start with no registry known."""
-        self._kept: dict[str, tuple[int, Mapping[str, str]]] = {}
+        self._kept: dict[str, tuple[int, Names]] = {}
 
-    def of(self, seen: View, *, url: str, seq: int) -> Mapping[str, str]:
+    def of(self, seen: View, *, url: str, seq: int) -> Names:
         """Return the names as of event `seq`, the last one of the registry at `url`."""
         kept = self._kept.get(url)
         if kept is None or kept[0] > seq or (kept[0] < seq and changed(View(seen.connection, seen.now), since=kept[0])):
-            found: Mapping[str, str] = names(seen)
+            found: Names = names(seen)
         else:
             found = kept[1]
         self._kept[url] = (seq, found)

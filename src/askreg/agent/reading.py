@@ -1,9 +1,10 @@
 """Reads a text for everything that the record must vouch for: figures, dates, versions, names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from askreg.agent import wording
@@ -52,6 +53,15 @@ _COUNTED_AFTER = re.compile(rf"\s+{COUNTED}", re.IGNORECASE)
 _PERCENT_AFTER = re.compile(r"\s?%")
 
 
+class Names(dict[str, str]):
+    """Each live name, folded, and its kind; a person's display name is of kind `person:name`."""
+
+    @cached_property
+    def phrases(self) -> list[str]:
+        """Return the names of several words."""
+        return [name for name in self if " " in name]
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """Something in a text that must come from the record."""
@@ -64,8 +74,8 @@ class Token:
     end: int
 
 
-def tokens(text: str, names: Mapping[str, str]) -> Iterator[Token]:
-    """Yield what must come from the record; `names` maps each folded live name to its kind."""
+def tokens(text: str, names: Names) -> Iterator[Token]:
+    """Yield what must come from the record."""
     phrases = _phrases(text, names)
     for start, end, value in phrases:
         yield Token("name", text[start:end], value, start, end)
@@ -75,7 +85,7 @@ def tokens(text: str, names: Mapping[str, str]) -> Iterator[Token]:
         yield from _of(found, text, names)
 
 
-def _of(found: re.Match[str], text: str, names: Mapping[str, str]) -> Iterator[Token]:
+def _of(found: re.Match[str], text: str, names: Names) -> Iterator[Token]:
     kind, raw, start, end = found.lastgroup or "", found.group(), found.start(), found.end()
     match kind:
         case "quote" | "link":
@@ -98,7 +108,7 @@ def _of(found: re.Match[str], text: str, names: Mapping[str, str]) -> Iterator[T
             yield from _word(raw, text, start, end, names)
 
 
-def _subject(raw: str, start: int, end: int, names: Mapping[str, str]) -> Iterator[Token]:
+def _subject(raw: str, start: int, end: int, names: Names) -> Iterator[Token]:
     folded = raw.casefold()
     head, mark, tail = re.split(r"([:@/])", folded, maxsplit=1)
     if mark == "/" and not {head, tail, folded} & set(names):
@@ -115,7 +125,7 @@ def _number(raw: str, text: str, start: int, end: int) -> Token:
     return Token(kind, raw, wording.plain(value), start, end)
 
 
-def _word(raw: str, text: str, start: int, end: int, names: Mapping[str, str]) -> Iterator[Token]:
+def _word(raw: str, text: str, start: int, end: int, names: Names) -> Iterator[Token]:
     raw = re.sub(r"['’]s$", "", raw)
     folded, end = raw.casefold(), start + len(raw)
     if folded in names:
@@ -136,19 +146,19 @@ def _in_code(text: str, at: int) -> bool:
     return (text.count("`", 0, at) - text.count("\\`", 0, at)) % 2 == 1
 
 
-def _resembles(word: str, names: Mapping[str, str]) -> bool:
+def _resembles(word: str, names: Names) -> bool:
     from rapidfuzz import fuzz, process
 
     return process.extractOne(word, names.keys(), scorer=fuzz.ratio, score_cutoff=85) is not None
 
 
-def _phrases(text: str, names: Mapping[str, str]) -> list[tuple[int, int, str]]:
+def _phrases(text: str, names: Names) -> list[tuple[int, int, str]]:
     """Return where names of several words stand, such as a person's display name."""
     folded = text.casefold()
-    if len(folded) != len(text):
+    if " " not in text or len(folded) != len(text):
         return []
     found = []
-    for name in (n for n in names if " " in n):
+    for name in names.phrases:
         at = folded.find(name)
         while at >= 0:
             end = at + len(name)

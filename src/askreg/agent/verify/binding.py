@@ -71,22 +71,13 @@ def _subject(claim: Claim, placed: Placed, fact: Fact) -> Iterator[Problem]:
         yield from _column(claim, placed, fact)
         return
     if not others:
-        if subject not in _before(claim, subject):
+        if not claim.before.names(subject):
             yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, which is not named")
         return
     if subject not in others and not _parts_named(claim, fact):
         yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, not {', '.join(sorted(others))}")
     elif subject in others and len(others) > 1 and not _near(claim, placed, fact, named):
         yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, which is not what it is said of")
-
-
-def _before(claim: Claim, subject: str) -> set[str]:
-    earlier = list(tokens(claim.before + "\n" + (claim.header.text if claim.header else ""), claim.evidence.names))
-    return {name for _, name in mentions(claim, earlier, subject)} | _folded_words(claim.before)
-
-
-def _folded_words(text: str) -> set[str]:
-    return {word.strip("`*.,;()?!“”\"'").casefold() for word in text.split()}
 
 
 def _parts_named(claim: Claim, fact: Fact) -> bool:
@@ -105,7 +96,7 @@ def _column(claim: Claim, placed: Placed, fact: Fact) -> Iterator[Problem]:
             if not 0 <= column < len(heads) or subject not in per_column[column]:
                 yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, not what its column says")
             return
-    if subject not in _before(claim, subject):
+    if not claim.before.names(subject):
         yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, which is not named")
 
 
@@ -143,7 +134,7 @@ def _setting(claim: Claim, placed: Placed, fact: Fact) -> Iterator[Problem]:
         wrong = cohorts and cohorts.isdisjoint({(f.cohort or "all").casefold() for f in claim.facts})
     else:
         said = cohort in cohorts or cohort in claim.text.casefold()
-        wrong = not said and (bool(cohorts) or cohort not in claim.before.casefold() + header)
+        wrong = not said and (bool(cohorts) or (cohort not in claim.before.named and cohort not in header))
     if wrong:
         yield claim.problem("setting", f"{placed.text!r} is for cohort {fact.cohort}")
     if fact.dataset is None:

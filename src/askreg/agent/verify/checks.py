@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from askreg.agent.reading import tokens
 from askreg.agent.render import Passage, Rendered
 from askreg.agent.verify.binding import misplaced
-from askreg.agent.verify.claims import Claim, Evidence, Problem, arguments
+from askreg.agent.verify.claims import Before, Claim, Evidence, Problem, arguments
 from askreg.agent.verify.comparing import misordered
 from askreg.agent.verify.complete import incomplete
 from askreg.agent.verify.support import Support
@@ -15,10 +15,11 @@ def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
     """Return what is wrong with an answer's text; nothing is, when the list is empty."""
     context = Support(evidence.names)
     context.add_text(evidence.question)
-    before = evidence.question
+    before = Before(evidence.names)
+    before.add(evidence.question)
     for result in evidence.results:
         for text in arguments(result):
-            before += f"\n{text}"
+            before.add(text)
             context.add_text(text)
             context.numbers.discard(text)
     for text in filter(None, (r.error for r in evidence.results)):
@@ -30,7 +31,7 @@ def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
         claim = Claim(passage, evidence, context, before, header)
         for check in (_marked_up, _unsupported, _missing, _invented, misplaced, misordered, incomplete):
             problems += check(claim)
-        before += f"\n{passage.text}"
+        before.add(passage.text)
     problems += _unread(rendered, evidence)
     problems += _unquoted(evidence)
     return list(dict.fromkeys(problems))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from askreg.agent import derive, wording
 from askreg.agent.draft import Quote, Use
 from askreg.agent.facts import Fact
-from askreg.agent.reading import Token, tokens
+from askreg.agent.reading import Names, Token, tokens
 from askreg.agent.render import Passage
 from askreg.agent.tools.shapes import ToolResult
 from askreg.agent.verify.support import Support
@@ -41,15 +41,14 @@ class Problem(BaseModel):
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """All that an answer may rest on."""
 
     facts: Mapping[str, Fact]
     results: Sequence[ToolResult] = ()
     question: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
-    """Each live name, folded, and its kind; a person's display name is of kind `person:name`."""
+    names: Names = field(default_factory=Names)
     quotes: Sequence[Quote] = ()
     asserting: bool = True
     """Whether the text answers; the reason for not answering need not rest on facts."""
@@ -58,9 +57,17 @@ class Evidence:
         """Return which way is better."""
         return next((r.better[metric] for r in self.results if metric in r.better), "higher")
 
+    @cached_property
+    def _holding(self) -> dict[str, list[ToolResult]]:
+        found: dict[str, list[ToolResult]] = {}
+        for result in self.results:
+            for id in {fact.id for fact in result.facts}:
+                found.setdefault(id, []).append(result)
+        return found
+
     def holding(self, fact: str) -> list[ToolResult]:
         """Return the results that hold a fact."""
-        return [r for r in self.results if any(f.id == fact for f in r.facts)]
+        return self._holding.get(fact, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,31 @@ class Placed:
     end: int
 
 
+class Before:
+    """What has been named so far."""
+
+    def __init__(self, names: Names) -> None:
+        """Start with nothing."""
+        self._names = names
+        self.named: set[str] = set()
+        self._versions: set[str] = set()
+
+    def add(self, text: str) -> None:
+        """Take in a text."""
+        self.named.update(word.strip("`*.,;()?!“”\"'|").casefold() for word in text.split())
+        for token in tokens(text, self._names):
+            if token.kind in ("name", "cohort"):
+                self.named |= {token.value, re.split(r"[:@/]", token.value, maxsplit=1)[0]}
+            elif token.kind == "version":
+                self._versions.add(token.value)
+
+    def names(self, subject: str) -> bool:
+        """Tell whether a subject has been named; `version 3` is a version of every model that has."""
+        folded = subject.casefold()
+        model, _, number = folded.partition(":")
+        return folded in self.named or (number in self._versions and model in self.named)
+
+
 @dataclass
 class Claim:
     """A passage being checked, with what was said before it."""
@@ -81,7 +113,7 @@ class Claim:
     evidence: Evidence
     context: Support
     """What the question and the calls name."""
-    before: str
+    before: "Before"
     """The question, the calls' arguments and all earlier passages, for what a pronoun may stand for."""
     header: Passage | None = None
 

@@ -1,12 +1,11 @@
 """What facts vouch for: the figures, dates, versions and names that may be written because of them."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 
 from askreg.agent import wording
 from askreg.agent.facts import Fact
-from askreg.agent.reading import Token, date_forms, tokens
+from askreg.agent.reading import Names, Token, date_forms, tokens
 
 _COUNTING = frozenset(("count", "share"))
 
@@ -14,7 +13,7 @@ _COUNTING = frozenset(("count", "share"))
 class Support:
     """Collects what may be written."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Names) -> None:
         """Read with the live names."""
         self._names = names
         self.numbers: set[str] = set()
