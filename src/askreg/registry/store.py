@@ -1,6 +1,7 @@
 """Where the record is kept: SQLite or PostgreSQL behind two kinds of transaction, reading and writing."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,8 @@ class Store:
         try:
             yield
         except DBAPIError as error:
+            raise StorageError(f"{self.shown}: {_plain(error.orig or error)}") from error
+        except sqlite3.Error as error:  # from a cursor of the driver's own
             raise StorageError(f"{self.shown}: {_plain(error)}") from error
 
 
@@ -168,6 +171,6 @@ _CAUSES: tuple[tuple[str, str], ...] = (
 )
 
 
-def _plain(error: DBAPIError) -> str:
-    text = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+def _plain(error: BaseException) -> str:
+    text = next(iter(str(error).strip().splitlines()), type(error).__name__)
     return next((f"{text}: {remedy}" for cause, remedy in _CAUSES if cause in text), text)
