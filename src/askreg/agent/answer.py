@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from askreg.agent import known, prompts
-from askreg.agent.brains import make_brain
+from askreg.agent.brains import Brain, make_brain
 from askreg.agent.draft import Draft, Quote, Reading, Status
 from askreg.agent.facts import Fact, Ledger
 from askreg.agent.loop import Conversation, Limits, Outcome
@@ -27,7 +27,6 @@ from askreg.registry.times import When
 from askreg.registry.view import View
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AnyMessage
 
 LONGEST_QUESTION = 10_000
@@ -63,7 +62,7 @@ class CallMade(_Model):
         return _without(handler(self), ("error",))
 
 
-class Brain(_Model):
+class BrainUsed(_Model):
     """What wrote the answer."""
 
     backend: str
@@ -85,7 +84,7 @@ class Answer(_Model):
     calls: list[CallMade] = Field(default_factory=list)
     readings: list[Reading] = Field(default_factory=list)
     proposal: dict[str, Any] | None = None
-    brain: Brain
+    brain: BrainUsed
     as_of: str
     known_at: str | None = None
     head: LogHead
@@ -121,7 +120,7 @@ class Asker:
         *,
         backend: str = "offline",
         limits: Limits | None = None,
-        make: "Callable[..., BaseChatModel]" = make_brain,
+        make: Callable[..., Brain] = make_brain,
     ) -> None:
         """Answer from `registry` with the brain that `make` returns for `backend`."""
         self._registry, self._backend, self._limits, self._make = registry, backend, limits or Limits(), make
@@ -145,7 +144,7 @@ class Asker:
             outcome = inquiry.run(brain, prompt, thread, self._limits)
             answer = inquiry.answer(
                 outcome,
-                Brain(backend=self._backend, model=getattr(brain, "model", None), prompt=prompt.reference),
+                BrainUsed(backend=self._backend, model=getattr(brain, "model", None), prompt=prompt.reference),
                 question_id=question_id,
                 known_at=None if known_at is None else str(known_at),
                 start=start,
@@ -200,7 +199,7 @@ class _Inquiry:
         self.ledger = Ledger()
         self.accepted: _Accepted | None = None
 
-    def run(self, brain: "BaseChatModel", prompt: prompts.Prompt, thread: Thread | None, limits: Limits) -> Outcome:
+    def run(self, brain: Brain, prompt: prompts.Prompt, thread: Thread | None, limits: Limits) -> Outcome:
         toolbox = Toolbox(self.seen, self.ledger)
         return Conversation(brain, toolbox, self.check, limits).run(self._messages(prompt, thread))
 
@@ -239,7 +238,7 @@ class _Inquiry:
         return messages
 
     def answer(
-        self, outcome: Outcome, brain: Brain, *, question_id: str | None, known_at: str | None, start: float
+        self, outcome: Outcome, brain: BrainUsed, *, question_id: str | None, known_at: str | None, start: float
     ) -> Answer:
         """Return the accepted draft as an answer, or an abstention that says what could not be verified."""
         accepted = self.accepted if outcome.draft is not None and self.accepted else _abstention(outcome)

@@ -1,11 +1,14 @@
 """The conversation between a brain and the tools: calls are run, drafts are checked, both within limits."""
 
 import json
+import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from askreg.agent.brains import Brain
 from askreg.agent.draft import Draft, read
 from askreg.agent.tools.shapes import TOOLS, Call, ToolResult
 from askreg.agent.tools.toolbox import Toolbox
@@ -13,7 +16,6 @@ from askreg.agent.verify import Problem
 from askreg.errors import AskregError, InvalidInput
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 
@@ -51,7 +53,7 @@ Check = Callable[[Draft, Sequence[ToolResult]], list[Problem]]
 class Conversation:
     """One question being answered."""
 
-    def __init__(self, brain: "BaseChatModel", toolbox: Toolbox, check: Check, limits: Limits) -> None:
+    def __init__(self, brain: Brain, toolbox: Toolbox, check: Check, limits: Limits) -> None:
         """Let `brain` call the `toolbox` and have its drafts judged by `check`."""
         self._brain, self._toolbox, self._check, self._limits = brain, toolbox, check, limits
         self._outcome = Outcome()
@@ -88,10 +90,8 @@ class Conversation:
 
     def _reply(self, messages: "list[AnyMessage]") -> "AIMessage":
         from langchain_core.messages import AIMessage
-        from langsmith.run_helpers import tracing_context
 
-        # Nothing of a question or an answer goes to a tracing service, whatever the environment says.
-        with tracing_context(enabled=False):
+        with _untraced():
             reply = self._brain.invoke(messages)
         if not isinstance(reply, AIMessage):
             raise TypeError(f"a {type(reply).__name__} instead of an AIMessage")
@@ -137,6 +137,15 @@ class Conversation:
             return draft, self._check(draft, [ran.result for ran in self._outcome.ran])
         except InvalidInput as error:
             return None, [Problem(code="draft", claim="", what=str(error))]
+
+
+def _untraced() -> AbstractContextManager[None]:
+    """Keep a chat model from sending the question to a tracing service, whatever the environment says."""
+    if "langchain_core.language_models.chat_models" not in sys.modules:
+        return nullcontext()  # no chat model: nothing that could trace
+    from langsmith.run_helpers import tracing_context
+
+    return tracing_context(enabled=False)
 
 
 def _complaint(problems: list[Problem]) -> "AnyMessage":
