@@ -87,7 +87,10 @@ def test_an_answer_is_read_as_of_a_date(registry: Registry) -> None:
     assert answer.as_of == "2025-12-24T23:59:59.999999Z"
 
 
-@pytest.mark.parametrize(("question", "says"), [("", "empty"), ("  \n", "empty"), ("x" * 10_001, "10001 characters")])
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [("", "empty"), ("  \n", "empty"), ("x" * 10_001, "10001 characters"), ("a\0b", "no text"), ("\ud800", "no text")],
+)
 def test_what_is_no_question_is_refused(registry: Registry, question: str, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         ask(registry, drafting("Nothing."), question=question)
@@ -144,6 +147,14 @@ def test_a_replayed_answer_says_what_has_changed(registry: Registry, clock: Cloc
     checks = replay(registry, answer.id)
     assert [(c.outcome, c.said, c.value) for c in checks.now] == [("changed", "classification", "regression")]
     assert checks.reproduced
+
+
+def test_a_replayed_answer_about_a_day_stays_about_that_day(registry: Registry, clock: Clock) -> None:
+    answer = ask(registry, calling(LIVE), drafting(SAYS), as_of="2025-12-24", known_at="2026-07-01")
+    clock.advance(days=1)
+    registry.withdraw(version="sepsis-risk:2", site="northgate", environment="icu", reason="drift")
+    again = replay(registry, answer.id)
+    assert again.reproduced and again.holds
 
 
 def test_an_unknown_answer_is_named(registry: Registry) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-from askreg.agent import known, prompts
+from askreg.agent import known, prompts, wording
 from askreg.agent.brains import Brain, make_brain
 from askreg.agent.draft import Draft, Quote, Reading, Status
 from askreg.agent.facts import Fact, Ledger
@@ -275,6 +275,8 @@ def _checked(question: str) -> str:
         raise InvalidInput(
             f"the question has {len(question)} characters; at most {LONGEST_QUESTION} are read: ask it in fewer words"
         )
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in question):
+        raise InvalidInput("the question holds characters that are no text; write it in UTF-8")
     return question.strip()
 
 
@@ -289,7 +291,7 @@ def _hollow(draft: Draft) -> list[Problem]:
 
 def _abstention(outcome: Outcome) -> _Accepted:
     parts = [outcome.reason or "the brain gave no answer"]
-    parts += [f"{p.what}" for p in outcome.problems[:3]]
+    parts += [wording.escape(p.what) for p in outcome.problems[:3]]
     if len(outcome.problems) > 3:
         parts.append(f"and {len(outcome.problems) - 3} more")
     reason = "; ".join(parts)
@@ -327,3 +329,11 @@ def _new_id(now: str) -> str:
     """Return an id that sorts by time: 48 bits of milliseconds, then 80 random ones, as in a ULID."""
     number = (int(times.moment(now).timestamp() * 1000) << 80) | secrets.randbits(80)
     return "ans_" + "".join(_BASE32[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def milliseconds(id: str) -> int:
+    """Return the time in an answer's id, in milliseconds since 1970."""
+    number = 0
+    for letter in id.removeprefix("ans_"):
+        number = (number << 5) | _BASE32.index(letter)
+    return number >> 80

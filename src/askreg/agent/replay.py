@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from askreg.agent.answer import Answer
+from askreg.agent.answer import Answer, milliseconds
 from askreg.agent.facts import Fact, Ledger
 from askreg.agent.tools.shapes import Call
 from askreg.agent.tools.toolbox import Toolbox
@@ -47,8 +47,12 @@ def replay(registry: Registry, id: str) -> Replay:
     """Return what the calls of a given answer find today."""
     with registry.view() as seen:
         answer = stored(seen, id)
-        then = replace(seen, as_of=times.instant(answer.as_of, bare="last"), known=answer.head.seq)
-        past, present = _checked(answer, then), _checked(answer, seen)
+    with registry.view(known_at=answer.known_at) as seen:
+        as_of = times.instant(answer.as_of, bare="last")
+        known = min(answer.head.seq, answer.head.seq if seen.known is None else seen.known)
+        past = _checked(answer, replace(seen, as_of=as_of, known=known))
+        # A question about a day in the past is still about that day; one about the present is about today.
+        present = _checked(answer, replace(seen, as_of=as_of if _dated(answer) else None, known=None))
     return Replay(
         answer=answer,
         then=past,
@@ -67,6 +71,12 @@ def stored(seen: View, id: str) -> Answer:
         raise StorageError(
             f"the stored answer {id} cannot be read ({error}); 'askreg audit verify' shows whether it was altered"
         ) from None
+
+
+def _dated(answer: Answer) -> bool:
+    """Tell whether the question was asked as of another instant than the one it was asked at."""
+    asked = times.moment(times.instant(answer.as_of, bare="last"))
+    return int(asked.timestamp() * 1000) != milliseconds(answer.id)
 
 
 def _checked(answer: Answer, seen: View) -> list[Check]:
