@@ -101,9 +101,7 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
         from askreg.cli import tables
 
         marks = {"ok": "ok", "note": "-", "warning": "!", "broken": "BROKEN"}
-        tables.rows(
-            "check||found|what to do", ((f.name, marks[f.status], f.found, f.remedy) for f in findings), drop_empty=True
-        )
+        tables.rows("check||found|what to do", ((f.name, marks[f.status], f.found, f.remedy) for f in findings))
     if any(f.status == "broken" for f in findings):
         raise typer.Exit(1)
 

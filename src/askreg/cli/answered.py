@@ -39,7 +39,6 @@ def _facts(known: list[Fact]) -> None:
             (f.id, f.subject, f.field, _value(f), _on(f), f.n, span(f.since, f.until) if f.since else None, f.event)
             for f in known[:MOST_FACTS]
         ),
-        drop_empty=True,
     )
     if len(known) > MOST_FACTS:
         line(f"{MOST_FACTS} of {len(known)} facts shown; --json has all", style="yellow")
@@ -82,5 +81,4 @@ def _checks(checks: Iterable[Check], title: str) -> None:
         "fact|subject|field|said|outcome|says now",
         ((c.id, c.subject, c.field, c.said, c.outcome, c.value) for c in checks),
         title=title,
-        drop_empty=True,
     )

@@ -21,18 +21,19 @@ BACKWARDS: dict[Relation, str] = {
 
 def comparison(found: results.Comparison) -> None:
     """Print it."""
-    headers = ["metric", "dataset", "split", "cohort", *found.subjects, "#difference", "note"]
     rows(
-        "|".join(headers),
+        "|".join(["metric", "measured on", *found.subjects, "#difference", "note"]),
         (
             (
-                r.metric, r.dataset, r.split, r.cohort,
-                *(_compared(r.values.get(s)) for s in found.subjects),
-                _difference(r), _note(r),
+                r.metric,
+                f"{r.dataset} {r.split} {r.cohort}",
+                *(_compared(r.values.get(subject)) for subject in found.subjects),
+                _difference(r),
+                _note(r),
             )
             for r in found.rows
         ),
-    )  # fmt: skip
+    )
     for subject, settings in found.only_in.items():
         rows(
             "metric|dataset|split|cohort",
@@ -46,8 +47,8 @@ def comparison(found: results.Comparison) -> None:
 def _compared(found: results.Cell | None) -> str | None:
     if found is None:
         return None
-    extras = [f"({found.ci[0]:f} to {found.ci[1]:f})" if found.ci else "", f"n={found.n}" if found.n else ""]
-    return " ".join(filter(None, [figure(found.value, found.unit), *extras]))
+    count = f" n={found.n}" if found.n else ""
+    return figure(found.value, found.unit) + count + (f"\n{interval(found.ci)}" if found.ci else "")
 
 
 def _difference(row: results.ComparisonRow) -> str | None:

@@ -232,7 +232,7 @@ def _answers(page: answers.AnswerPage) -> None:
 
 def _later(event: results.EventView) -> str | None:
     same = event.recorded_at[:19] == event.occurred_at[:19]
-    return "then" if same else when(event.recorded_at)
+    return "at once" if same else when(event.recorded_at)
 
 
 def _gaps(gaps: list[results.Gap]) -> None:

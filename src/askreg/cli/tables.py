@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from rich import box
-from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -19,8 +18,8 @@ from askreg.registry import results
 
 PIPED_WIDTH = 120
 """Columns where there is no terminal to ask."""
-LEAST_WIDTH, GAP = 10, 3
-"""What a column of a table gets at least, and what lies between two."""
+LONG_WORD, SHORT_WORD, GAP = 30, 10, 3
+"""Up to which length words are kept whole, first and at the least, and what lies between two columns."""
 EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 """What a table shows as nothing."""
 
@@ -72,51 +71,56 @@ def span(since: str, until: str | None) -> str:
     return f"{when(since)} – {when(until) or 'now'}"
 
 
-def rows(headers: str, lines: Iterable[Iterable[object]], *, title: str | None = None, drop_empty: bool = False) -> int:
-    """Print a table and return how many rows it has; columns whose header begins with `#` hold figures."""
-    names = headers.split("|")
+def rows(headers: str, lines: Iterable[Iterable[object]], *, title: str | None = None) -> int:
+    """Print a table and return how many rows it has.
+
+    Columns whose header begins with `#` hold figures; a column that is empty in every row is left out.
+    """
     values = [list(each) for each in lines]
     if not values:
         return 0
-    if drop_empty:
-        kept = [i for i in range(len(names)) if any(each[i] not in EMPTY for each in values)]
-        names, values = [names[i] for i in kept], [[each[i] for i in kept] for each in values]
-    cells = [[cell(value) for value in each] for each in values]
-    plain_names = [name.removeprefix("#") for name in names]
-    widths = [max(cell_len(name), *(row[i].cell_len for row in cells)) for i, name in enumerate(plain_names)]
-    room = console().width - sum(min(width, LEAST_WIDTH) + GAP for width in widths)
-    if room < 0:  # rich would cut columns off
-        heading(title)
+    names = headers.split("|")
+    used = [i for i in range(len(names)) if any(each[i] not in EMPTY for each in values)]
+    names = [names[i] for i in used]
+    cells = [[cell(each[i]) for i in used] for each in values]
+    heading(title)
+    widths = _widths([[Text(name.removeprefix("#")), *(row[i] for row in cells)] for i, name in enumerate(names)])
+    if not widths:
         for row in cells:
-            facts(dict(zip(plain_names, row, strict=True)))
+            facts(dict(zip((name.removeprefix("#") for name in names), row, strict=True)))
             put(Text())
         return len(cells)
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    whole = _in_one_piece(cells, widths, room)
-    for position, name in enumerate(plain_names):
-        shown.add_column(
-            Text(printable(name)),
-            justify="right" if names[position].startswith("#") else "left",
-            overflow="fold",
-            no_wrap=position in whole,
-        )
+    for name, width in zip(names, widths, strict=True):
+        text = Text(printable(name.removeprefix("#")))
+        shown.add_column(text, justify="right" if name.startswith("#") else "left", overflow="fold", width=width)
     for row in cells:
         shown.add_row(*row)
-    heading(title)
     put(shown)
     return len(cells)
 
 
-def _in_one_piece(cells: list[list[Text]], widths: list[int], room: int) -> set[int]:
-    """Return the columns of single words that there is room for; the others wrap."""
-    whole = set()
-    # The first column names the row, so it comes first; then as many as possible.
-    for position in sorted(range(len(widths)), key=lambda i: (i > 0, widths[i])):
-        more = max(0, widths[position] - LEAST_WIDTH)
-        if more <= room and not any(" " in row[position].plain for row in cells):
-            whole.add(position)
-            room -= more
-    return whole
+def _widths(columns: list[list[Text]]) -> list[int]:
+    """Return how wide each column is to be, or nothing where the terminal has no room for a table.
+
+    Rich itself would cut columns off there, and fold words where another column has room to spare.
+    """
+    full = [max(len(line) for text in column for line in text.plain.split("\n")) for column in columns]
+    words = [max(len(word) for text in column for word in ("", *text.plain.split())) for column in columns]
+    widths = [min(width, LONG_WORD) for width in words]
+    room = console().width - sum(width + GAP for width in widths)
+    while room < 0:  # the first column names the row, so it gives way last
+        widest = max(range(len(widths)), key=lambda i: (i > 0 and widths[i] > SHORT_WORD, widths[i]))
+        if widths[widest] <= SHORT_WORD:
+            return []
+        widths[widest] -= 1
+        room += 1
+    order = sorted(range(len(full)), key=lambda i: full[i] - widths[i])
+    for position, i in enumerate(order):  # who lacks least is served first, the others share what is left
+        more = min(full[i] - widths[i], room // (len(order) - position))
+        widths[i] += more
+        room -= more
+    return widths
 
 
 def heading(title: str | None) -> None:
