@@ -1,0 +1,500 @@
+"""From what was read in a question to the query it asks: ordered rules over its parts, none about its wording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from askreg.agent.offline.clause import Clause
+from askreg.agent.offline.meaning import (
+    Event, Given, Group, Has, Holder, Node, Query, Related, SetOf, Step, Thing, Within, kind_of,
+)  # fmt: skip
+from askreg.agent.offline.roles import DATA, PLACES, VERSIONS, role_of
+
+_ASKS = {"who": "agent", "when": "instant", "where": "place", "why": "reason", "how long": "duration",
+         "how many": "count", "how often": "count"}  # fmt: skip
+_AGENT_FIELDS = {"own": "owner"}
+_FIELD_OF_WH = {"how big": "size", "how old": "at"}
+_GENERIC = frozenset(("performance", "bad"))
+
+
+class Frames:
+    """Reads one clause as a query."""
+
+    def __init__(self, clause: Clause) -> None:
+        """Take the clause."""
+        self.c = clause
+        self.nodes = [node for _, node in clause.args]
+        self.things = [n for n in self.nodes if _solid(n)]
+
+    def query(self) -> Query | None:
+        """Return the query of the first rule that fits."""
+        for rule in _RULES:
+            found = rule(self)
+            if found is not None:
+                return replace(found, text=self.c.text)
+        return None
+
+    # Parts ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def time(self):  # type: ignore[no-untyped-def]  # noqa: D102
+        return self.c.dates[0] if self.c.dates else None
+
+    def of_kind(self, *kinds: str) -> list[Node]:
+        """Return the things of some kinds, in order."""
+        return [n for n in self.nodes if kind_of(n) in kinds]
+
+    def versions(self) -> list[Node]:
+        """Return the versions, models and sets of them, groups taken apart."""
+        found: list[Node] = []
+        for node in [*([self.c.head] if isinstance(self.c.head, Group) else []), *self.nodes]:
+            for one in node.nodes if isinstance(node, Group) else (node,):
+                if kind_of(one) in VERSIONS and not _anything(one):
+                    found.append(one)
+        return found
+
+    def dataset(self) -> Node | None:
+        """Return the dataset that limits a figure."""
+        return next((n for p, n in self.c.args if kind_of(n) in DATA and _solid(n)), None)
+
+    def subject(self) -> Node | None:
+        """Return what the question is about."""
+        return next((n for n in self.nodes if _solid(n) and kind_of(n) not in PLACES), None) or next(
+            (n for n in self.nodes if not _anything(n)), None
+        )
+
+    def fields(self) -> list[str]:
+        """Return the fields asked for, with those that question words stand for."""
+        found = list(self.c.fields)
+        if self.c.wh in _FIELD_OF_WH and not found:
+            found.append(_FIELD_OF_WH[self.c.wh])
+        for value in self.c.values:
+            if value.kind in ("card", "param"):
+                found.append(f"{value.kind}.{value.name}" if value.kind == "card" else f"param.{value.name}")
+            elif value.kind == "tag_key":
+                found.append(f"tag.{value.name}")
+        return list(dict.fromkeys(found))
+
+    def whole_event(self) -> Event | None:
+        """Return the predicate with every thing of the clause in its part."""
+        event = self.c.event
+        if event is None:
+            return None
+        roles = list(event.roles)
+        for prep, node in self.c.args:
+            if _anything(node):
+                continue
+            if isinstance(node, Group):
+                role = role_of(event.pred.split(":")[0], prep, node.nodes[0])
+            else:
+                role = role_of(event.pred.split(":")[0], prep, node)
+            if role is None:
+                continue
+            if role == "source" and kind_of(node) in VERSIONS and not prep:
+                role = "theme"
+            if isinstance(node, Holder) and node.model is None and event.pred in ("hold", "withdraw", "lapse", "move"):
+                roles.append(("alias", node))
+                continue
+            roles.append((role, node))
+        roles = [("alias", n) if isinstance(n, Holder) and n.model is None and event.pred == "hold" else (r, n)
+                 for r, n in roles]  # fmt: skip
+        head = self.c.event.pred
+        pred = {"withdraw": "lose"}.get(head, head) if any(r == "alias" for r, _ in roles) and head != "hold" else head
+        return replace(event, pred=pred, roles=tuple(_once(roles)), past=event.past or "was" in self.c.aux
+                       or "did" in self.c.aux or "ever" in self.c.orders or "had" in self.c.aux)  # fmt: skip
+
+
+def _once(roles: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
+    """Yield the parts; a place said twice, as site and as environment, is one."""
+    seen: list[tuple[str, Node]] = []
+    for role, node in roles:
+        if (role, node) in seen:
+            continue
+        if isinstance(node, SetOf) and role in [r for r, _ in seen] and not node.conds:
+            continue
+        seen.append((role, node))
+        yield role, node
+
+
+def _anything(node: Node) -> bool:
+    return isinstance(node, SetOf) and node.kind == "thing" and not node.conds and not node.order
+
+
+def _solid(node: Node) -> bool:
+    return not isinstance(node, SetOf) or bool(node.conds) or bool(node.order)
+
+
+def _change(f: Frames) -> Query | None:
+    return None
+
+
+def _compare(f: Frames) -> Query | None:
+    c = f.c
+    nodes = f.versions()
+    comparing = (
+        c.imperative == "compare" or "compare" in c.cues or (c.event is not None and c.event.pred in ("compare", "beat"))
+        or bool(c.comparative) or "vs" in c.preps or "than" in c.preps or (c.orders and set(c.orders) & {"best", "worst", "max", "min"})
+        or (c.wh == "how many" and "by" in c.preps and c.metrics)
+    )  # fmt: skip
+    events = [n for n in f.nodes if isinstance(n, SetOf) and n.kind == "event"]
+    if c.metrics and events:
+        nodes += [x.node for e in events for x in e.conds if isinstance(x, Within)]
+        comparing = True
+    if c.event is not None and c.event.pred in ("compare", "beat", "perform", "change", "replace"):
+        nodes += [m for _, n in c.event.roles for m in (n.nodes if isinstance(n, Group) else (n,)) if kind_of(m) in VERSIONS]
+        comparing = comparing or (c.event.pred == "change" and bool(c.metrics))
+    nodes = list(dict.fromkeys(nodes))
+    if len(nodes) == 1 and comparing and isinstance(nodes[0], Step) and c.event is None:
+        nodes = [nodes[0].of, nodes[0]]
+    if len(nodes) == 1 and "previous" in c.orders and comparing:
+        nodes = [nodes[0], Step(nodes[0], -1)]
+    if len(nodes) < 2 and isinstance(nodes[0] if nodes else None, Group):
+        nodes = list(nodes[0].nodes)  # type: ignore[union-attr]
+    if len(nodes) < 2 or not comparing:
+        return None
+    nodes = [n if not isinstance(n, SetOf) or n.order != "previous" else Step(nodes[0], -1) for n in nodes]
+    ask = "better" if set(c.orders) & {"best", "worst", "max", "min"} or c.comparative or (
+        c.event is not None and c.event.pred == "beat") else "difference"  # fmt: skip
+    return Query("compare", (ask,), Group(tuple(nodes)), metrics=tuple(c.metrics), cohorts=tuple(c.cohorts),
+                 dataset=f.dataset(), time=f.time,
+                 options=frozenset(["yesno"] if c.aux_first else []) | frozenset(c.orders))  # fmt: skip
+
+
+def _lineage(f: Frames) -> Query | None:
+    c = f.c
+    subject = f.subject()
+    pred = c.event.pred if c.event is not None else ""
+    if c.event is not None and pred in ("affect", "depend"):
+        subject = next((n for r, n in c.event.roles if _solid(n)), None) or subject
+    if subject is None or not (set(c.cues) & {"lineage", "up", "down", "bad"} or pred in ("affect", "depend")):
+        return None
+    if kind_of(subject) in PLACES or kind_of(subject) == "person":
+        return None
+    head = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf) and not _solid(n)), None)
+    sets = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n is not subject]
+    head = sets[0] if sets else head
+    direction = "both"
+    if "up" in c.cues or pred == "depend" and not (c.event and c.event.role("theme") is subject and c.head is not None):
+        direction = "up"
+    if "down" in c.cues or "bad" in c.cues or pred == "affect" or (pred == "depend" and isinstance(c.head, SetOf)):
+        direction = "down"
+    if pred == "depend" and c.wh in ("what", "which") and c.subject_first:
+        direction = "up"
+    if pred == "depend" and c.wh == "what" and not c.subject_first:
+        direction = "down"
+    return Query("lineage", ("count" if c.wh == "how many" else "list",), subject, direction=direction,
+                 kinds=(head.kind,) if isinstance(head, SetOf) and head.kind != "thing" else (),
+                 event=next((x for x in head.conds if isinstance(x, Event) and x.pred == "live"), None)
+                 if isinstance(head, SetOf) else None, time=f.time)  # fmt: skip
+
+
+def _gaps(f: Frames) -> Query | None:
+    c = f.c
+    asked = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n.kind == "gap"]
+    pred = c.event.pred if c.event is not None else ""
+    if not asked and "missing" not in c.cues and "complete" not in c.cues and pred not in ("miss", "complete", "selfapprove"):
+        return None
+    node = next((x.node for n in asked for x in n.conds if isinstance(x, Within)), None)
+    if c.event is not None:
+        node = node or c.event.role("theme")
+    node = node or next((n for n in f.nodes if kind_of(n) in VERSIONS and _solid(n)), None)
+    if pred == "miss" and isinstance(c.head, SetOf) and c.head.kind in ("version", "model"):
+        return None
+    return Query("gaps", ("count" if c.wh == "how many" else "list",), node, time=f.time)
+
+
+def _leaderboard(f: Frames) -> Query | None:
+    c = f.c
+    order = next((o for o in c.orders if o in ("best", "worst", "max", "min")), "")
+    ranked = "leaderboard" in c.cues or c.imperative == "rank" or "verb:rank" in c.cues or "win" in c.cues
+    if not c.metrics or not (order or ranked):
+        if not (c.metrics == [] and order in ("best", "worst") and not c.fields) and not (ranked and not c.metrics):
+            return None
+    scope = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf)), None)
+    if not c.metrics:
+        if isinstance(scope, SetOf) and scope.kind in ("model", "version", "thing") or ranked or c.wh in ("what", "which", "who"):
+            return Query("leaderboard", ("best",), scope, order=order or "best", dataset=f.dataset(), time=f.time,
+                         options=frozenset(["nometric"]))  # fmt: skip
+        return None
+    named = [n for n in f.versions() if _solid(n) and not isinstance(n, SetOf)]
+    node: Node | None = named[0] if named else scope
+    asked_field = _value_asked(c)
+    return Query("leaderboard", ("rank",) if ranked and not order else ("best",), node, metrics=tuple(c.metrics),
+                 cohorts=tuple(c.cohorts), dataset=f.dataset(), order=order or "best", time=f.time, fields=asked_field,
+                 options=frozenset(["owner"] if "own" in c.agents else []))  # fmt: skip
+
+
+def _value_asked(c: Clause) -> tuple[str, ...]:
+    return tuple(x for x in c.fields if x not in ("sensitivity",))
+
+
+_METRIC_FIELDS = ("n", "ci", "evidence", "split", "unit", "cohort")
+
+
+def _metric(f: Frames) -> Query | None:
+    c = f.c
+    sets = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n.kind == "metric"]
+    generic = bool(sets) or bool(set(c.cues) & {"performance", "verb:perform"}) or c.wh == "how well" or (
+        c.event is not None and c.event.pred == "perform")  # fmt: skip
+    asked = [x for x in c.fields if x in _METRIC_FIELDS]
+    if not c.metrics and not generic and not (asked and not set(c.fields) - set(_METRIC_FIELDS)) and not c.cohorts:
+        return None
+    if sets and any(isinstance(x, Has) for s in sets for x in s.conds):
+        pass
+    node = next((n for n in f.nodes if kind_of(n) in VERSIONS and not (isinstance(n, SetOf) and n.kind == "metric")
+                 and not _anything(n)), None)  # fmt: skip
+    if c.event is not None and node is None:
+        node = next((n for _, n in c.event.roles if kind_of(n) in VERSIONS), None)
+    if node is None and sets:
+        node = next((x.node for s in sets for x in s.conds if isinstance(x, Within) and kind_of(x.node) in VERSIONS), None)
+    data = f.dataset() or next((x.node for s in sets for x in s.conds if isinstance(x, Within) and kind_of(x.node) in DATA), None)
+    if c.event is not None and data is None:
+        data = c.event.role("source")
+    if node is None and isinstance(c.head, SetOf) and c.metrics and c.head.kind in ("version", "model"):
+        return None
+    if node is None and data is None:
+        return None
+    if node is None and not c.metrics and not sets:
+        return None
+    if isinstance(node, SetOf) and not _solid(node) and c.wh == "which":
+        return None
+    if isinstance(node, Thing) and node.entity.kind in DATA:
+        return None
+    ask = "count" if sets and c.wh == "how many" else "when" if c.wh == "when" else "who" if c.wh == "who" else "value"
+    return Query("metric", (ask,), node, metrics=tuple(c.metrics), cohorts=tuple(c.cohorts), dataset=data, fields=tuple(asked),
+                 time=f.time, options=frozenset(["yesno"] if c.aux_first else []),
+                 kinds=tuple(f"{op} {x}" for op, x in c.numbers if op != "="))  # fmt: skip
+
+
+def _docs(f: Frames) -> Query | None:
+    c = f.c
+    sets = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n.kind == "document"]
+    if not sets:
+        return None
+    about = next((x.node for s in sets for x in s.conds if isinstance(x, Within)), None) or next(
+        (n for p, n in c.args if n not in sets and _solid(n)), None)  # fmt: skip
+    if c.event is not None:
+        about = about or next((n for r, n in c.event.roles if n not in sets), None)
+    event = next((x for s in sets for x in s.conds if isinstance(x, Event) and x.pred in ("mention",)), None)
+    if event is not None:
+        about = about or next((n for _, n in event.roles), None)
+    topic = next((x for s in sets for x in s.conds if isinstance(x, Has) and x.field == "topic"), None)
+    others = [x for s in sets for x in s.conds if x is not topic and not isinstance(x, Within) and x is not event]
+    if others or (c.wh in ("who", "when") and c.event is not None and c.event.pred != "mention"):
+        return None
+    ask = "count" if c.wh == "how many" else "exists" if c.aux_first else "list"
+    return Query("docs", (ask,), about, time=f.time, kinds=tuple(topic.value) if topic else ())  # type: ignore[arg-type]
+
+
+def _history(f: Frames) -> Query | None:
+    c = f.c
+    events = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n.kind == "event"]
+    pred = c.event.pred if c.event is not None else ""
+    wanted = bool(events) or "history" in c.cues or pred in ("change", "do")
+    if not wanted or c.metrics:
+        return None
+    if pred == "change" and c.wh in ("who", "when") and not events:
+        pass
+    subject = next((n for n in f.nodes if _solid(n) and kind_of(n) != "person" and n not in events), None)
+    actor = next((n for n in f.nodes if kind_of(n) == "person"), None)
+    for node in events:
+        for cond in node.conds:
+            if isinstance(cond, Within):
+                subject = subject or cond.node
+            if isinstance(cond, Event):
+                actor = actor or cond.role("agent")
+    if c.event is not None:
+        subject = subject or c.event.role("theme")
+        if subject is None:
+            subject = next((n for r, n in c.event.roles if r in ("source", "place")), None)
+        actor = actor or c.event.role("agent")
+    time = f.time or (c.event.time if c.event else None)
+    if subject is None and actor is None and time is None and not events and "history" not in c.cues:
+        if c.wh != "what":
+            return None
+    ask = {"who": "agent", "when": "instant", "how many": "count", "how often": "count", "why": "reason"}.get(c.wh, "list")
+    if kind_of(subject) == "alias" or isinstance(subject, Holder):
+        return Query("role", ("list",), event=Event("hold", (("alias", subject),), past=True), time=time)  # type: ignore[arg-type]
+    return Query("history", (ask,), subject, event=Event("do", (("agent", actor),)) if actor else None, time=time,
+                 order=next((o for o in c.orders if o in ("latest", "first")), ""))  # fmt: skip
+
+
+def _happening(f: Frames) -> Query | None:
+    """Who did it, when, where, why, for how long; whether it is so."""
+    c = f.c
+    event = f.whole_event()
+    if event is None or event.pred in ("compare", "beat", "perform", "affect", "depend", "do", "change"):
+        return None
+    if event.pred in ("build", "use", "train", "do") and (c.fields or c.values) and c.wh not in ("who", "when", "where"):
+        return None
+    time = f.time or event.time
+    order = next((o for o in (*c.orders, event.order) if o in ("latest", "first", "previous", "next", "longest", "shortest",
+                                                               "most", "fewest")), "")  # fmt: skip
+    ask = _ASKS.get(c.wh, "")
+    if c.wh in ("what", "which", "how many", "whose", "") and isinstance(c.head, SetOf | Holder):
+        return _object(f, event, order, time)
+    if c.wh == "what" or (c.wh == "which" and c.head is None):
+        ask = "object"
+    if not ask:
+        ask = "exists" if c.aux_first else "list"
+    extra = tuple(a for w in c.extra_wh if (a := _ASKS.get(w)))
+    if c.fields and set(c.fields) & {"at", "region", "reason", "comment", "meaning"} and ask in ("list", "object"):
+        ask = {"at": "instant", "region": "region", "reason": "reason", "comment": "reason", "meaning": "meaning"}[
+            next(x for x in c.fields if x in ("at", "region", "reason", "comment", "meaning"))]  # fmt: skip
+    if c.agents and ask in ("list", "object"):
+        return None
+    return Query("role", (ask, *extra), event.role("theme"), event=event, order=order, time=time,
+                 options=frozenset(_options(c)))  # fmt: skip
+
+
+def _options(c: Clause) -> Iterator[str]:
+    if "ever" in c.orders or "was" in c.aux or "did" in c.aux or ("have" in c.aux and c.form == "past"):
+        yield "past"
+    if "is" in c.aux and "was" not in c.aux:
+        yield "present"
+    if c.aux_first:
+        yield "yesno"
+    if c.dangling:
+        yield f"dangling:{c.dangling}"
+    if c.passive:
+        yield "passive"
+    if c.subject_first:
+        yield "subject_first"
+
+
+def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type: ignore[no-untyped-def]
+    """Which versions did Lena approve, which dataset was it trained on, how many …"""
+    c = f.c
+    head = c.head
+    if isinstance(head, Holder):
+        return Query("role", ("object",), event=event, order=order, time=time, options=frozenset(_options(c)))
+    assert isinstance(head, SetOf)
+    if head.kind in ("stage", "region") and event.pred.split(":")[0] in ("stage", "move", "live", "deploy"):
+        return Query("field", fields=(head.kind,), node=event.role("theme"), time=time)
+    filled = {r for r, _ in event.roles}
+    if head.kind in ("dataset", "dataset_version") and event.pred in ("train", "finetune", "build", "use", "derive", "evaluate"):
+        role = {"test": "test", "validation": "validation"}.get(
+            next((str(x.value) for x in head.conds if isinstance(x, Has) and x.field == "input_role"), ""), "")  # fmt: skip
+        return Query("made", ("count" if c.wh == "how many" else "list",), event.role("theme") or event.role("source"),
+                     event=event, kinds=(head.kind, role), time=time, options=frozenset(_options(c)))  # fmt: skip
+    if head.kind == "version" and event.pred in ("derive", "finetune", "build", "train") and (
+        "theme" in filled and "source" not in filled and (c.dangling == "from" or "from" in c.preps or c.passive)
+    ):  # fmt: skip
+        return Query("made", ("list",), event.role("theme"), event=event, kinds=("version", ""), time=time,
+                     options=frozenset(_options(c)))  # fmt: skip
+    if event.pred in ("replace", "precede"):
+        return Query("role", ("object",), event.role("theme"), event=event, time=time, options=frozenset(_options(c)))
+    if head.kind in ("model", "version", "thing") and event.pred == "own":
+        head = replace(head, kind="model")
+    if time is not None:
+        event = replace(event, time=time)
+    joined = SetOf(head.kind, (*head.conds, event), head.order or order, head.definite, head.quantity)
+    return Query("set", ("count" if c.wh in ("how many", "how often") else "list",), joined, order=order,
+                 options=frozenset(_options(c)), time=None)  # fmt: skip
+
+
+def _field(f: Frames) -> Query | None:
+    c = f.c
+    fields = f.fields()
+    asked = [a for a in c.agents]
+    node = next((n for n in f.nodes if not _anything(n) and kind_of(n) not in PLACES), None)
+    if isinstance(c.head, SetOf) and c.head.kind in ("stage", "region", "tag", "alias", "cohort") and node is not None:
+        fields = [c.head.kind if c.head.kind != "tag" else "tags", *fields]
+    if c.event is not None:
+        node = node or c.event.role("theme") or c.event.role("source")
+    if node is None and isinstance(c.head, SetOf) and (fields or asked) and c.wh in ("which", "what", "who", ""):
+        node = c.head if _solid(c.head) else None
+    if node is None or not (fields or asked):
+        return None
+    if asked:
+        pred = asked[0]
+        if pred != "own" and not fields:
+            return Query("role", ("agent",), node, event=Event(pred, (("theme", node),), past=True), time=f.time)
+        fields = [_AGENT_FIELDS.get(a, "by") for a in asked] + fields
+    if c.wh == "when" and "at" not in fields:
+        fields = ["at", *fields]
+    return Query("field", ("exists",) if c.aux_first and not c.wh else ("value",), node, fields=tuple(fields),
+                 metrics=tuple(c.metrics), time=f.time, options=frozenset(_options(c)) | (
+                     frozenset(["count"]) if c.wh == "how many" else frozenset()))  # fmt: skip
+
+
+def _set(f: Frames) -> Query | None:
+    c = f.c
+    head = c.head
+    node: Node | None = head if isinstance(head, SetOf) else None
+    others = [n for n in f.nodes if n is not node]
+    ask = "count" if c.wh in ("how many", "how often") or "verb:count" in c.cues or c.imperative == "count" else "exists" if (
+        c.aux_first) else "list"  # fmt: skip
+    if node is None:
+        sets = [n for n in f.nodes if isinstance(n, SetOf)]
+        node = sets[0] if sets else None
+        others = [n for n in f.nodes if n is not node]
+    if node is None:
+        return None
+    assert isinstance(node, SetOf)
+    for prep, other in c.args:
+        if other is node or _anything(other):
+            continue
+        merged = _merged(node, prep, other)
+        if merged is None:
+            return None
+        node = merged
+    for value in c.values:
+        from askreg.agent.offline.nouns import has
+
+        node = replace(node, conds=(*node.conds, has(value)))
+    order = next((o for o in c.orders if o not in ("ever", "sum")), "")
+    return Query("set", (ask,), node, order=order, time=f.time, options=frozenset(_options(c)),
+                 fields=tuple(f.fields()))  # fmt: skip
+
+
+def _merged(node: SetOf, prep: str, other: Node) -> SetOf | None:
+    kind = kind_of(other)
+    if isinstance(other, Holder) and node.kind in ("version", "model", "thing"):
+        roles: tuple[tuple[str, Node], ...] = (("alias", Holder(other.alias)),)
+        roles += (("theme", other.model),) if other.model else ()
+        return replace(node, kind="version" if node.kind == "thing" else node.kind,
+                       conds=(*node.conds, Event("hold", roles)))  # fmt: skip
+    if kind in PLACES:
+        return replace(node, conds=(*node.conds, Event("live", (("place", other),))))
+    if kind == "person":
+        pred = "own" if node.kind == "model" else "register"
+        return replace(node, conds=(*node.conds, Event(pred, (("agent", other),), past=True)))
+    if kind in VERSIONS or kind in DATA:
+        return replace(node, conds=(*node.conds, Within(other)))
+    return None
+
+
+def _describe(f: Frames) -> Query | None:
+    c = f.c
+    if c.event is not None:
+        return None
+    nodes = [n for n in f.nodes if not _anything(n)]
+    if len(nodes) != 1 and not (len(nodes) == 2 and c.wh and isinstance(nodes[0], SetOf)):
+        return None
+    node = nodes[-1]
+    if c.aux_first:
+        return None
+    if c.dangling == "for" and kind_of(node) in ("model", "version"):
+        return Query("field", ("value",), node, fields=("purpose",), time=f.time)
+    if c.wh in ("where",):
+        return Query("role", ("place",), node, event=Event("live", (("theme", node),)), time=f.time)
+    if c.wh in ("when",):
+        return Query("field", ("value",), node, fields=("at",), time=f.time)
+    if c.wh not in ("", "what", "who", "which", "how"):
+        return None
+    if isinstance(node, Holder | Step | Related):
+        return Query("holder", ("list",), node, time=f.time, options=frozenset(_options(c)))
+    if kind_of(node) in PLACES:
+        return Query("role", ("object",), event=Event("live", (("place", node),)), time=f.time)
+    if isinstance(node, Group):
+        return None
+    return Query("describe", ("list",), node, time=f.time)
+
+
+_RULES: list[Callable[[Frames], Query | None]] = [
+    _compare, _lineage, _gaps, _leaderboard, _docs, _metric, _history, _happening, _field, _set, _describe,
+]  # fmt: skip
+
+__all__ = ["Frames", "Given"]

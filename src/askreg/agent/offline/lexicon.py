@@ -1,0 +1,242 @@
+"""The registry's names as questions write them: exact, folded, in part, and (at a distance) misspelt."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from askreg.agent.offline import synonyms, words
+from askreg.agent.offline.entities import Entity, EntityKind, Names
+from askreg.agent.offline.pieces import fold, key, words_of
+
+_TOO_COMMON = 60
+"""A word that stands in more names than this singles nothing out."""
+
+
+class Lexicon:
+    """Looks up names; made once for each state of the log."""
+
+    def __init__(self, names: Names) -> None:
+        """Index the names."""
+        self.names = names
+        self.versions = {m.name: frozenset(m.versions) for m in names.models}
+        self.labels = {name: list(labels) for name, labels in names.datasets.items()}
+        self._table: dict[str, list[Entity]] = defaultdict(list)
+        self.longest = 1
+        self._add_things()
+        self._add_people()
+        self._add_places()
+        self._add_values()
+        self._add_metrics()
+
+    def lookup(self, pieces: tuple[str, ...]) -> list[Entity]:
+        """Return what a run of pieces names."""
+        return self._table.get("".join(pieces), [])
+
+    def topic(self, piece: str) -> Entity | None:
+        """Return what a single word of names, titles, tags or descriptions may stand for."""
+        for form in (piece, piece.removesuffix("s"), piece.removesuffix("es"), piece + "s"):
+            for index in (self._parts, self._texts):
+                found = index.get(form)
+                if found and len(found) <= _TOO_COMMON:
+                    return Entity("topic", form, members=tuple(sorted(found)))
+        return None
+
+    def near(self, text: str, *, limit: int = 4) -> list[tuple[Entity, int]]:
+        """Return names within the few typing errors that a text of its length may hold, nearest first."""
+        allowed = edits(text)
+        if not allowed:
+            return []
+        digits = _digits(text)
+        found: list[tuple[Entity, int]] = []
+        for choice, distance, _ in process.extract(
+            text, self._keys, scorer=OSA.distance, score_cutoff=allowed, limit=limit * 3
+        ):
+            if _digits(choice) == digits and abs(len(choice) - len(text)) <= allowed:
+                found += [(entity, int(distance)) for entity in self._table[choice] if entity.kind in FUZZY]
+        return found[:limit]
+
+    def suggestions(self, text: str, kinds: Iterable[EntityKind] = ()) -> list[str]:
+        """Return names that look like `text`, for a 'did you mean'."""
+        from askreg.registry import names
+
+        wanted = set(kinds) or {"model", "dataset", "person", "site", "run", "document"}
+        pool = {e.name for found in self._table.values() for e in found if e.kind in wanted}
+        return names.nearest(text, sorted(pool))
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return [k for k, found in self._table.items() if len(k) > 3 and any(e.kind in FUZZY for e in found)]
+
+    def _put(self, text: str, entity: Entity) -> None:
+        pieces = words_of(text)
+        if not pieces:
+            return
+        self.longest = max(self.longest, min(len(pieces), 9))
+        known = self._table["".join(pieces)]
+        if not any((e.kind, e.name, e.part) == (entity.kind, entity.name, entity.part) for e in known):
+            known.append(entity)
+
+    def _add_things(self) -> None:
+        for model in self.names.models:
+            self._put(model.name, Entity("model", model.name))
+        for name, labels in self.names.datasets.items():
+            self._put(name, Entity("dataset", name))
+            for label in labels:
+                entity = Entity("dataset_version", f"{name}@{label}", label)
+                self._put(f"{name} {label}", entity)
+                self._put(f"{name} version {label}", entity)
+                self._put(f"version {label} of {name}", entity)
+        for run in self.names.runs:
+            self._put(run, Entity("run", f"run:{run}"))
+            self._put(f"run {run}", Entity("run", f"run:{run}"))
+        for path, title in self.names.documents.items():
+            document = Entity("document", f"doc:{path}")
+            file = path.rsplit("/", 1)[-1]
+            for text in (path, f"doc:{path}", file, file.rsplit(".", 1)[0], title or ""):
+                self._put(text, document)
+
+    def _add_people(self) -> None:
+        for name, display in self.names.people.items():
+            person = Entity("person", name)
+            self._put(name, person)
+            for text in (display or "", name):
+                parts = words_of(text)
+                self._put(" ".join(parts), person)
+                for part in parts:
+                    if len(part) > 1 and len(parts) > 1 and part not in words.ALL_WORDS:
+                        self._put(part, person)
+                if len(parts) > 1:
+                    for title in ("dr", "prof", "mr", "ms", "mrs", "professor", "doctor"):
+                        self._put(f"{title} {parts[-1]}", person)
+                    self._put(f"{parts[0][0]} {parts[-1]}", person)
+
+    def _add_places(self) -> None:
+        for site, environment in self.names.places:
+            self._put(site, Entity("site", site))
+            for suffix in synonyms.SITE_SUFFIXES:
+                self._put(f"{site} {suffix}", Entity("site", site))
+            place = Entity("place", f"{site}/{environment}")
+            for other in (environment, *synonyms.ENVIRONMENTS.get(environment, ())):
+                self._put(other, Entity("environment", environment))
+                for form in (f"{site} {other}", f"{site} s {other}", f"{other} {site}", f"{other} at {site}",
+                             f"{other} in {site}", f"{other} of {site}", f"{site} hospital {other}"):  # fmt: skip
+                    self._put(form, place)
+        for region in self.names.regions:
+            self._put(region, Entity("region", region))
+
+    def _add_values(self) -> None:
+        names = self.names
+        for alias in names.aliases:
+            self._put(alias, Entity("alias", alias))
+            self._put(alias + "s", Entity("alias", alias))
+        for framework in names.frameworks:
+            self._put(framework, Entity("framework", framework))
+            base = framework.split(" ")[0].split("==")[0]
+            for text in (base, *synonyms.FRAMEWORKS.get(base.lower(), ())):
+                self._put(text, Entity("framework", base, "family"))
+        for model in names.models:
+            if model.task:
+                self._put(model.task, Entity("task", model.task))
+        for tag, value in names.tags:
+            self._put(tag, Entity("tag_key", tag))
+            entity = Entity("tag", value, tag)
+            for text in (value, f"{tag} {value}", f"{value} {tag}"):
+                self._put(text, entity)
+        for card in names.cards | set(synonyms.CARDS):
+            for text in (card, *synonyms.CARDS.get(card, ())):
+                self._put(text, Entity("card", card, exists=card in names.cards))
+        for param in names.params:
+            if len(param) > 1:
+                self._put(param, Entity("param", param))
+        for name, texts in synonyms.SENSITIVITY.items():
+            for text in texts:
+                self._put(text, Entity("sensitivity", name))
+        for name, texts in synonyms.EVIDENCE.items():
+            for text in (name, *texts):
+                self._put(text, Entity("evidence", name))
+        for name, texts in synonyms.ROLES.items():
+            for text in texts:
+                self._put(text, Entity("role", name))
+        self._add_cohorts()
+
+    def _add_cohorts(self) -> None:
+        for cohort in self.names.cohorts - {"all"}:
+            self._put(cohort, Entity("cohort", cohort))
+            pairs = [pair.partition("=") for pair in cohort.split(",")]
+            for name, _, _ in pairs:
+                for text in (name, *synonyms.COHORT_KEYS.get(fold(name), ())):
+                    self._put(text, Entity("cohort_key", name))
+            if len(pairs) > 1:
+                self._put(" ".join(v for _, _, v in pairs), Entity("cohort", cohort))
+                continue
+            name, _, value = pairs[0]
+            for text in (value, *synonyms.COHORTS.get(fold(value), ())):
+                self._put(text, Entity("cohort", cohort))
+                self._put(f"{text} patients", Entity("cohort", cohort))
+                self._put(f"{name} {text}", Entity("cohort", cohort))
+                self._put(f"{text} {name}", Entity("cohort", cohort))
+        for text in synonyms.ALL_COHORT:
+            self._put(text, Entity("cohort", "all"))
+
+    def _add_metrics(self) -> None:
+        for name in self.names.metrics:
+            self._put(name, Entity("metric", name))
+        for group in synonyms.METRICS:
+            present = [n for n in group if n in self.names.metrics]
+            for text in group:
+                if present:
+                    for name in present if text.replace(" ", "_") not in self.names.metrics else []:
+                        self._put(text, Entity("metric", name))
+                elif len(text) > 1:
+                    self._put(text, Entity("metric", group[0], exists=False))
+
+    @cached_property
+    def _parts(self) -> dict[str, set[str]]:
+        index: dict[str, set[str]] = defaultdict(set)
+        for model in self.names.models:
+            for piece in words_of(model.name):
+                index[piece].add(model.name)
+        for dataset in self.names.datasets:
+            for piece in words_of(dataset):
+                index[piece].add(dataset + "@")
+        for path, title in self.names.documents.items():
+            for piece in words_of(f"{title or ''} {path.rsplit('/', 1)[-1].rsplit('.', 1)[0]}"):
+                index[piece].add(f"doc:{path}")
+        return _content(index)
+
+    @cached_property
+    def _texts(self) -> dict[str, set[str]]:
+        index: dict[str, set[str]] = defaultdict(set)
+        for model in self.names.models:
+            for piece in words_of(f"{model.description or ''} {' '.join(model.tags.values())}"):
+                index[piece].add(model.name)
+        for dataset, text in self.names.descriptions.items():
+            for piece in words_of(text):
+                index[piece].add(dataset + "@")
+        return _content(index)
+
+
+FUZZY: frozenset[EntityKind] = frozenset(
+    ("model", "dataset", "dataset_version", "person", "site", "place", "run", "metric", "alias", "framework", "task",
+     "tag", "environment", "document", "cohort", "card", "region")
+)  # fmt: skip
+
+
+def edits(text: str) -> int:
+    """Return how many typing errors a text of this length may hold."""
+    length = len(text)
+    return 0 if length < 5 else 1 if length < 8 else 2 if length < 14 else 3
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def _content(index: dict[str, set[str]]) -> dict[str, set[str]]:
+    return {k: v for k, v in index.items() if len(k) > 2 and k not in words.ALL_WORDS and not k.isdigit()}
+
+
+__all__ = ["Lexicon", "edits", "key"]

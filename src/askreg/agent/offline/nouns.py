@@ -1,0 +1,432 @@
+"""Noun phrases: modifiers, a head, and what follows it, read into nodes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.meaning import (
+    Cond, Event, Given, Group, Has, Holder, Kind, Node, Related, SetOf, Step, Thing, Within, kind_of,
+)  # fmt: skip
+from askreg.agent.offline.phrases import Tok
+from askreg.agent.offline.roles import DATA, PLACES, STAGE_STATES, STATES, VERSIONS
+
+if TYPE_CHECKING:
+    from askreg.agent.offline.clause import Reader
+
+VALUES = ("framework", "task", "tag", "topic", "sensitivity", "evidence", "role", "cohort", "tag_key", "card", "param")
+_PLACED = ("site", "environment", "place", "region")
+_ROLES = {"training": "training", "test": "test", "validation": "validation"}
+_RELATIONS = {"base": "base", "run": "run", "inputs": "inputs", "source": "sources"}
+_RELATION_FIELDS = ("base", "run")
+_EVENTFUL: tuple[str, ...] = ("approval", "deployment", "metric", "stage", "event", "run", "document", "alias", "gap", "tag")
+
+
+def starts(reader: Reader, i: int) -> bool:
+    """Whether a noun phrase can begin at token i."""
+    tok = reader.tok(i)
+    if tok is None or reader.is_pred(i) and not reader.adjectival(i):
+        return False
+    if tok.node is not None or tok.word("noun") or tok.word("det", "the", "a", "any", "all", "no", "other"):
+        return True
+    if tok.word("order") or reader.adjectival(i) or tok.value(*VALUES):
+        return _headed(reader, i)
+    return False
+
+
+def _headed(reader: Reader, i: int) -> bool:
+    """Whether modifiers from i on lead to a head."""
+    while (tok := reader.tok(i)) is not None:
+        if tok.node is not None and kind_of(tok.node) != "topic":
+            return True
+        if tok.word("noun") and not reader.is_verb_here(i):
+            return True
+        if tok.word("det") or tok.word("order") or reader.adjectival(i) or tok.value(*VALUES) or tok.word("filler"):
+            i += 1
+            continue
+        return False
+    return False
+
+
+class NounReader:
+    """Reads one noun phrase."""
+
+    def __init__(self, reader: Reader, i: int) -> None:
+        """Begin at token i."""
+        self.r, self.i = reader, i
+        self.conds: list[Cond] = []
+        self.order = ""
+        self.definite = False
+        self.quantity = ""
+
+    def read(self) -> tuple[Node | None, int]:
+        """Return the node and where the next token is."""
+        self._modifiers()
+        node = self._head()
+        if node is None:
+            return None, self.i
+        return self._after(node), self.i
+
+    def _modifiers(self) -> None:
+        while (tok := self.r.tok(self.i)) is not None:
+            if self._determiner(tok) or self._ordinal(tok) or self._state(tok) or self._value(tok):
+                self.r.use(self.i)
+                self.i += 1
+                continue
+            return
+
+    def _determiner(self, tok: Tok) -> bool:
+        if tok.node is not None and not isinstance(tok.node, Given):
+            return False
+        det = tok.word("det")
+        if det is None:
+            return False
+        if det.sense == "the":
+            self.definite = True
+        elif det.sense != "a":
+            self.quantity = self.quantity or det.sense
+        if det.sense in ("any", "all", "no", "other") and not _headed(self.r, self.i + 1):
+            return False
+        return True
+
+    def _ordinal(self, tok: Tok) -> bool:
+        order = tok.word("order")
+        if order is None or order.sense in ("avg", "sum") or not self._more():
+            return False
+        if order.sense in ("most", "fewest", "max", "min", "longest", "shortest", "best", "worst"):
+            self.r.note_order(self.i, order.sense)
+        elif order.sense != "ever":
+            self.order = order.sense if order.sense != "current" or not self.order else self.order
+        return True
+
+    def _more(self) -> bool:
+        return _headed(self.r, self.i + 1)
+
+    def _state(self, tok: Tok) -> bool:
+        if not self.r.adjectival(self.i) or not self._more():
+            return False
+        self.conds.append(self.r.adjective(self.i))
+        return True
+
+    def _value(self, tok: Tok) -> bool:
+        if isinstance(tok.node, Thing) and tok.node.entity.kind != "topic" or not tok.value(*VALUES):
+            return self._place_or_owner(tok)
+        following = self.r.tok(self.i + 1)
+        if following is None or not _headed(self.r, self.i + 1) or following.word("prep"):
+            return False
+        entity = tok.value(*VALUES)
+        assert entity is not None
+        if entity.kind in ("tag_key", "card", "param", "cohort"):
+            return False
+        self.conds.append(has(entity))
+        return True
+
+    def _place_or_owner(self, tok: Tok) -> bool:
+        """Read `northgate's icu model`, `Priya's models`, `sepsis-risk versions`."""
+        following = self.r.tok(self.i + 1)
+        if tok.node is None or following is None or following.node is not None or not following.word("noun"):
+            return False
+        noun = following.word("noun")
+        assert noun is not None
+        if self.r.is_verb_here(self.i + 1) or "," in following.before:
+            return False
+        kind = kind_of(tok.node)
+        if kind in _PLACED and noun.sense in ("model", "version", "thing", "deployment", "environment"):
+            self.conds.append(Event("live", (("place", tok.node),)))
+        elif kind == "person":
+            self.conds.append(self.r.by_person(noun.sense, tok.node))
+        elif isinstance(tok.node, Given | Thing | Holder) and (tok.possessive or kind in ("model", "dataset", "version")):
+            if noun.sense in ("model",) and kind in VERSIONS and not tok.possessive:
+                return False
+            self.conds.append(Within(tok.node))
+        else:
+            return False
+        return True
+
+    def _head(self) -> Node | None:
+        tok = self.r.tok(self.i)
+        if tok is None:
+            return None
+        if tok.node is not None:
+            if (isinstance(tok.node, Thing) and tok.node.entity.kind == "topic" and self.order == "") or not self.order:
+                self.r.use(self.i)
+                self.i += 1
+                return self._named(tok)
+            self.r.use(self.i)
+            self.i += 1
+            return self._ordered(tok.node)
+        noun = tok.word("noun")
+        if noun is not None and not self.r.is_verb_here(self.i):
+            return self._common(noun.sense, noun.form)
+        if self.order in ("previous", "next", "latest", "first") and (self.definite or tok.word("prep", "of")):
+            return SetOf("version", tuple(self.conds), self.order, True)
+        return None
+
+    def _named(self, tok: Tok) -> Node:
+        node = tok.node
+        assert node is not None
+        if tok.possessive:
+            self.r.possessed(node)
+        following = self.r.tok(self.i)
+        if isinstance(node, Thing) and following is not None and following.word("noun", "model", "dataset") and (
+            self.r.plain_noun(self.i) and "," not in following.before and following.item.before.strip() == ""
+        ):  # fmt: skip
+            # `the sepsis-risk model`: the noun only says what kind of thing it is.
+            wanted = following.word("noun", "model", "dataset")
+            kinds = {node.entity.kind, *(e.kind for e in node.others)}
+            if wanted and (wanted.sense in kinds or (wanted.sense == "dataset" and kinds & DATA)) and (
+                following.word("noun") and following.word("noun").form == "one"  # type: ignore[union-attr]
+            ):
+                self.r.use(self.i)
+                self.i += 1
+        if self.conds:
+            return self._conditioned(node)
+        return node
+
+    def _conditioned(self, node: Node) -> Node:
+        """Read `the live sepsis-risk`, `retired cxr-triage`."""
+        kind = kind_of(node)
+        if kind in ("model", "topic"):
+            return SetOf("version", (*self.conds, Within(node)), self.order, self.definite)
+        return node
+
+    def _ordered(self, node: Node) -> Node:
+        kind = kind_of(node)
+        if self.order in ("previous", "next"):
+            return Step(node, -1 if self.order == "previous" else 1)
+        if isinstance(node, Holder) and self.order in ("first", "latest"):
+            if self.order == "latest":
+                return node
+            roles: tuple[tuple[str, Node], ...] = (("alias", Holder(node.alias)),)
+            roles += (("theme", node.model),) if node.model else ()
+            return SetOf("version", (Event("hold", roles, past=True),), self.order, True)
+        if kind in ("model", "topic") and self.order in ("latest", "first", "current"):
+            if self.order == "current" and not self.conds:
+                return node
+            return SetOf("version", (*self.conds, Within(node)), self.order, True)
+        return node
+
+    def _common(self, sense: str, form: str) -> Node:
+        self.r.use(self.i)
+        self.i += 1
+        if form == "one" and self.quantity in ("", "a"):
+            self.definite = self.definite or bool(self.order)
+        if sense in _ROLES:
+            return SetOf("dataset_version", (*self.conds, Has("input_role", "=", _ROLES[sense])), self.order, True)
+        if sense in ("rejection", "review"):
+            pred = {"rejection": "reject", "review": "review"}[sense]
+            return SetOf("approval", (*self.conds, Event(pred)), self.order, self.definite, self.quantity)
+        if sense == "service":
+            return SetOf("person", (*self.conds, Has("kind", "=", "service")), self.order, self.definite, self.quantity)
+        kind: Kind = sense  # type: ignore[assignment]
+        if sense == "version" and any(isinstance(c, Within) and kind_of(c.node) in DATA for c in self.conds):
+            kind = "dataset_version"
+        return SetOf(kind, tuple(self.conds), self.order, self.definite and form == "one", self.quantity)
+
+    def _after(self, node: Node) -> Node:
+        while True:
+            changed = self._postmodifier(node)
+            if changed is None:
+                return node
+            node = changed
+
+    def _postmodifier(self, node: Node) -> Node | None:
+        tok = self.r.tok(self.i)
+        if tok is None or ("," in tok.before and not tok.word("rel")) or "?" in tok.before:
+            return None
+        if isinstance(node, SetOf):
+            for attempt in (self._relative, self._participle, self._stepped, self._prepositional):
+                found = attempt(node, tok)
+                if found is not None:
+                    return found
+            return None
+        if isinstance(node, Thing | Holder | Related | Step) and not isinstance(node, Given):
+            return self._thing_in_place(node, tok)
+        return None
+
+    def _thing_in_place(self, node: Node, tok: Tok) -> Node | None:
+        """Read `the version before X`, and nothing else: other words after a name belong to the clause."""
+        if tok.word("rel") and not tok.word("wh", "who", "which"):
+            return None
+        return None
+
+    def _relative(self, node: SetOf, tok: Tok) -> Node | None:
+        """Read `that is live at X`, `which Lena approved`, `with no approval`."""
+        if not tok.word("rel") or tok.word("pron", "there"):
+            return None
+        mark = self.i
+        j = self.i + 1
+        found = self.r.predicate(j, subject=node.kind)
+        if found is None:
+            return None
+        self.r.use(mark)
+        cond, self.i = found
+        return self._more_conds(replace(node, conds=(*node.conds, *cond)))
+
+    def _participle(self, node: SetOf, tok: Tok) -> Node | None:
+        """Read `approved by Lena`, `live at X`, right after the noun."""
+        if not self.r.is_pred(self.i) or self.r.is_main(self.i) or not self.r.modifies(self.i):
+            return None
+        found = self.r.predicate(self.i, subject=node.kind)
+        if found is None:
+            return None
+        cond, self.i = found
+        return self._more_conds(replace(node, conds=(*node.conds, *cond)))
+
+    def _more_conds(self, node: SetOf) -> SetOf:
+        """Read `and …` conditions that go on about the same noun."""
+        tok = self.r.tok(self.i)
+        while tok is not None and tok.word("conj", "and", "but"):
+            j = self.i + 1
+            while (skip := self.r.tok(j)) is not None and skip.word("rel"):
+                j += 1
+            if not (self.r.pred_ahead(j) and not self.r.main_ahead(j)):
+                return node
+            found = self.r.predicate(j, subject=node.kind)
+            if found is None:
+                return node
+            self.r.use(self.i)
+            conds, self.i = found
+            node = replace(node, conds=(*node.conds, *conds))
+            tok = self.r.tok(self.i)
+        return node
+
+    def _stepped(self, node: SetOf, tok: Tok) -> Node | None:
+        """Read `the version before X`."""
+        prep = tok.word("prep", "before", "after")
+        if prep is None or node.kind not in ("version", "model", "thing"):
+            return None
+        if not starts(self.r, self.i + 1):
+            if node.kind in ("version", "model", "thing") and (node.definite or not node.conds) and self.r.tok(self.i + 1) is None:
+                self.r.use(self.i)
+                self.i += 1
+                if any(isinstance(c, Within | Event) for c in node.conds):
+                    return Step(replace(node, order="current"), -1 if prep.sense == "before" else 1)
+                return Step(Given("it"), -1 if prep.sense == "before" else 1)
+            return None
+        inner, j = NounReader(self.r, self.i + 1).read()
+        if inner is None or kind_of(inner) not in VERSIONS | {"alias"}:
+            return None
+        self.r.use(self.i)
+        self.i = j
+        if isinstance(inner, SetOf) and inner.kind in ("thing", "version") and not inner.conds:
+            # `the champion before the current one`
+            inner = replace(node, order="current") if node.conds else Given("it")
+        return Step(inner, -1 if prep.sense == "before" else 1)
+
+    def _prepositional(self, node: SetOf, tok: Tok) -> Node | None:
+        prep = tok.word("prep")
+        if prep is None:
+            return None
+        after = self.r.tok(self.i + 1)
+        if after is not None and after.item.date is not None:
+            return None
+        if prep.sense in ("with", "without", "besides"):
+            return self._with(node, prep.sense)
+        if prep.sense in ("of", "for", "in", "from", "on", "about", "at", "by", "to", "as"):
+            value = self._value_after(node, prep.sense)
+            if value is not None:
+                return value
+            return self._of(node, prep.sense)
+        return None
+
+    def _value_after(self, node: SetOf, prep: str) -> Node | None:
+        """Read `models for image classification`, `models in pytorch`, `datasets of public sensitivity`."""
+        j = self.i + 1
+        while (tok := self.r.tok(j)) is not None and tok.word("det", "the", "a"):
+            j += 1
+        tok = self.r.tok(j)
+        if tok is None or prep not in ("for", "in", "of", "about", "with"):
+            return None
+        entity = tok.value("task", "framework", "tag", "sensitivity", "topic", "evidence")
+        if entity is None or (tok.node is not None and entity.kind != "topic"):
+            return None
+        if entity.kind == "topic" and (_headed(self.r, j) or node.kind not in ("model", "version", "dataset", "document")):
+            return None
+        self.r.use(self.i)
+        self.r.use(j)
+        self.i = j + 1
+        nxt = self.r.tok(self.i)
+        if nxt is not None and nxt.word("field") and nxt.item.before.strip() == "":
+            self.r.use(self.i)
+            self.i += 1
+        return replace(node, conds=(*node.conds, has(entity)))
+
+    def _of(self, node: SetOf, prep: str) -> Node | None:
+        mark = self.i
+        if not starts(self.r, self.i + 1):
+            return None
+        if self.r.arg_of_main(prep, self.i + 1) and node.kind != "version":
+            return None
+        state = self.r.save()
+        inner, j = NounReader(self.r, self.i + 1).read()
+        joined = None if inner is None else join(node, prep, inner, self.r)
+        if joined is None:
+            self.r.restore(state)
+            return None
+        self.r.use(mark)
+        self.i = j
+        return joined
+
+    def _with(self, node: SetOf, prep: str) -> Node | None:
+        found = self.r.having(self.i + 1, negated=prep != "with", kind=node.kind)
+        if found is None:
+            return None
+        self.r.use(self.i)
+        conds, self.i = found
+        return self._more_conds(replace(node, conds=(*node.conds, *conds)))
+
+
+def has(entity: Entity) -> Has:
+    """Return the condition that a value stands for."""
+    match entity.kind:
+        case "framework":
+            return Has("framework", "family" if entity.part == "family" else "=", entity.name)
+        case "tag":
+            return Has(f"tag.{entity.part}", "=", entity.name)
+        case "topic":
+            return Has("topic", "in", entity.members, extra=(("word", entity.name),))
+        case "role":
+            return Has("roles", "contains", entity.name)
+    return Has(entity.kind, "=", entity.name)
+
+
+def join(node: SetOf, prep: str, inner: Node, reader: Reader) -> Node | None:
+    """Return `node` limited by a prepositional phrase; None when the two do not go together."""
+    kind, of = node.kind, kind_of(inner)
+    add = lambda cond: replace(node, conds=(*node.conds, cond))  # noqa: E731
+    if of == "topic" and kind == "version" and prep in ("of", "for", "from", "in"):
+        return add(Within(inner))
+    if of in PLACES or of == "site":
+        if kind in ("version", "model", "thing", "dataset_version"):
+            return add(Event("live", (("place", inner),))) if prep in ("at", "in", "on", "for", "of", "from") else None
+        return add(Within(inner)) if kind in ("deployment", "environment", "stage", "event", "alias", "region") else None
+    if of == "person":
+        return add(reader.by_person(kind, inner)) if prep in ("by", "of", "from") else None
+    if kind == "version" and of in DATA and prep in ("of", "from"):
+        return replace(node, kind="dataset_version", conds=(*node.conds, Within(inner)))
+    if kind == "version" and of in ("version",) and node.order in ("previous", "next") and prep == "of":
+        return Step(inner, -1 if node.order == "previous" else 1)
+    if kind in ("version", "alias") and of in ("model", "given", "thing") and prep in ("of", "for", "from", "in", "to"):
+        return add(Within(inner))
+    if kind == "dataset_version" and of in DATA and prep in ("of", "in"):
+        return add(Within(inner))
+    if kind in ("dataset_version", "dataset") and of in VERSIONS and prep in ("of", "for", "behind"):
+        role = next((c.value for c in node.conds if isinstance(c, Has) and c.field == "input_role"), "training")
+        return Related(inner, str(role))
+    if kind == "run" and of in VERSIONS and prep in ("of", "for", "behind"):
+        return Related(inner, "run")
+    if kind == "model" and of in VERSIONS and prep == "of":
+        return Related(inner, "model")
+    if kind in _EVENTFUL and (of in VERSIONS or of in DATA or of in ("run", "document", "place")):
+        return add(Within(inner))
+    return None
+
+
+def plain_state(sense: str) -> bool:
+    """Whether a state word is a stage."""
+    return sense in STAGE_STATES or sense in STATES
+
+
+__all__ = ["Group", "NounReader", "has", "join", "starts"]

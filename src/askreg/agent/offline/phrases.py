@@ -1,0 +1,349 @@
+"""Items put together into things: versions, aliases of a model, places, what `and` joins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.link import Item
+from askreg.agent.offline.meaning import Bare, Given, Group, Holder, Node, Step, Thing
+from askreg.agent.offline.words import Word
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+_NODES = ("model", "version", "dataset", "dataset_version", "person", "site", "environment", "place", "region", "run",
+          "document", "topic", "alias")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tok:
+    """An item, or several that make one thing."""
+
+    item: Item
+    node: Node | None = None
+    span: tuple[int, int] = (0, 0)
+    """The items it covers."""
+    possessive: bool = False
+    words: tuple[Word, ...] = field(default=())
+
+    @property
+    def before(self) -> str:
+        """What separates it from what stands before it."""
+        return self.item.before
+
+    def word(self, category: str, *senses: str) -> Word | None:
+        """Return its sense in a category; a thing has none."""
+        if self.node is not None:
+            return None
+        return self.item.word(category, *senses)
+
+    def value(self, *kinds: str) -> Entity | None:
+        """Return the value of one of these kinds that it names."""
+        return self.item.entity(*kinds)  # type: ignore[arg-type]
+
+
+class Phrases:
+    """Reduces items to tokens."""
+
+    def __init__(self, items: tuple[Item, ...], lexicon: Lexicon) -> None:
+        """Take the items of one question."""
+        self.items, self.lexicon = items, lexicon
+        self.at = 0
+
+    def tokens(self) -> list[Tok]:
+        """Return the tokens of the question."""
+        toks: list[Tok] = []
+        while self.at < len(self.items):
+            start = self.at
+            tok = self._next(toks)
+            if self._possessive():
+                self.at += 1
+                tok = replace(tok, possessive=True)
+            toks.append(replace(tok, span=(start, self.at)))
+        return _coordinated(_aliases(_completed(toks, self.lexicon)))
+
+    def _peek(self, ahead: int = 0) -> Item | None:
+        index = self.at + ahead
+        return self.items[index] if index < len(self.items) else None
+
+    def _possessive(self) -> bool:
+        item = self._peek()
+        return item is not None and item.text.lower() == "s" and item.before in ("'", "’")
+
+    def _next(self, toks: list[Tok]) -> Tok:
+        item = self.items[self.at]
+        model = item.entity("model")
+        if model is not None:
+            return self._after_model(item, model)
+        if item.word("noun", "version") and not item.entities:
+            found = self._numbered(item)
+            if found:
+                return found
+        self.at += 1
+        if item.version is not None:
+            return Tok(item, self._of_model([item.version]) or Bare(item.version))
+        if item.word("order", *_ORDINALS) and (noun := self._peek()) and noun.word("noun", "version"):
+            word = item.word("order", *_ORDINALS)
+            assert word is not None
+            if word.sense != "first":
+                self.at += 1
+                number = _ORDINALS[word.sense]
+                return Tok(item, self._of_model([number]) or Bare(number))
+        return Tok(item, _thing(item))
+
+    def _after_model(self, item: Item, model: Entity) -> Tok:
+        self.at += 1
+        mark = self._peek()
+        if mark is not None and mark.before == "@" and mark.entity("alias"):
+            self.at += 1
+            return Tok(item, Holder(mark.entity("alias").name, Thing(model, _others(item, model), item.text)))  # type: ignore[union-attr]
+        numbers = self._numbers(after_model=True)
+        if not numbers:
+            return Tok(item, Thing(model, _others(item, model), item.text))
+        return Tok(item, self._versions(item, numbers))
+
+    def _versions(self, item: Item, numbers: list[int]) -> Node:
+        models = [e for e in item.entities if e.kind == "model"]
+        nodes: list[Node] = []
+        for number in numbers:
+            made = [self._version(m, number, item.text) for m in models]
+            live = [e for e in made if e.exists] or made
+            nodes.append(Thing(live[0], tuple(live[1:]), item.text))
+        return nodes[0] if len(nodes) == 1 else Group(tuple(nodes))
+
+    def _version(self, model: Entity, number: int, typed: str) -> Entity:
+        known = number in self.lexicon.versions.get(model.name, frozenset())
+        return Entity("version", f"{model.name}:{number}", str(number), exists=known, typed=model.typed)
+
+    def _numbers(self, *, after_model: bool = False) -> list[int]:
+        """Take the version numbers that stand here: `3`, `v3`, `version 3 and 4`."""
+        start, numbers = self.at, []
+        item = self._peek()
+        if item is not None and item.before == "'" and item.text.lower() == "s":
+            nxt = self._peek(1)
+            if nxt is None or not nxt.word("noun", "version"):
+                return []
+            self.at += 1
+            item = self._peek()
+        named = item is not None and bool(item.word("noun", "version"))
+        if named:
+            self.at += 1
+        while True:
+            item = self._peek()
+            number = _version_number(item, named or bool(numbers), glued=item is not None and ":" in item.before)
+            if number is None:
+                break
+            if after_model and not named and not numbers and item and item.version is None:
+                nxt = self._peek(1)
+                if nxt is not None and ":" not in item.before and nxt.word("noun") and not nxt.word("aux"):
+                    break
+            numbers.append(number)
+            self.at += 1
+            joint = self._peek()
+            if joint is None or not (joint.word("conj", "and", "or") or joint.word("prep", "vs", "to", "with", "than")
+                                     or ("," in joint.before and joint.version is not None)):  # fmt: skip
+                break
+            ahead = 0 if ("," in joint.before and joint.version is not None) else 1
+            following = self._peek(ahead)
+            if following is not None and following.word("noun", "version") and not following.entities:
+                ahead += 1
+                following = self._peek(ahead)
+            if following is None or _version_number(following, True, glued=False) is None or following.entities:
+                break
+            if following.version is None and not named and ":" in (item.before if item else ""):
+                break
+            self.at += ahead
+        if not numbers:
+            self.at = start
+        return numbers
+
+    def _numbered(self, item: Item) -> Tok | None:
+        """Read `version 3 (and 4) (of the model X)`."""
+        start = self.at
+        numbers = self._numbers()
+        if not numbers:
+            self.at = start
+            return None
+        node = self._of_model(numbers)
+        if node is None:
+            nodes = tuple(Bare(n) for n in numbers)
+            node = nodes[0] if len(nodes) == 1 else Group(nodes)
+        return Tok(item, node)
+
+    def _of_model(self, numbers: list[int]) -> Node | None:
+        """Take `of X` after version numbers."""
+        start = self.at
+        while (joint := self._peek()) is not None and joint.word("conj", "and", "or"):
+            following = self._peek(1)
+            number = _version_number(following, True, glued=False)
+            if number is None or (following and following.entities):
+                break
+            numbers.append(number)
+            self.at += 2
+        here = self.at
+        if (item := self._peek()) is not None and item.word("prep", "of", "for", "from", "in"):
+            self.at += 1
+            while (item := self._peek()) is not None and (item.word("det", "the") or item.word("noun", "model")) and (
+                not item.entities
+            ):
+                self.at += 1
+            if item is not None and item.entity("model"):
+                self.at += 1
+                return self._versions(item, numbers)
+        self.at = here
+        if len(numbers) > 1:
+            return Group(tuple(Bare(n) for n in numbers))
+        self.at = start
+        return None
+
+
+def _version_number(item: Item | None, named: bool, *, glued: bool) -> int | None:
+    if item is None:
+        return None
+    if item.version is not None:
+        return item.version
+    if item.number is not None and item.number == int(item.number) and "%" not in item.text and item.number < 10_000:
+        if item.before.strip() in ("", ":", "#", "version", "-") and (not item.words or named or glued):
+            return int(item.number)
+    return None
+
+
+def _others(item: Item, chosen: Entity) -> tuple[Entity, ...]:
+    return tuple(e for e in item.entities if e is not chosen)
+
+
+def _thing(item: Item) -> Node | None:
+    """Return the thing an item names, unless words give it a plainer sense."""
+    named = [e for e in item.entities if e.kind in _NODES and e.kind != "alias"]
+    alias = item.entity("alias")
+    if alias is not None and not named:
+        return Holder(alias.name)
+    if named:
+        return Thing(named[0], tuple(e for e in item.entities if e is not named[0]), item.text)
+    pron = item.word("pron")
+    if pron is not None and pron.sense not in ("its", "then"):
+        return Given(pron.sense)
+    return None
+
+
+def _completed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
+    """Give bare version numbers the one model that the question names."""
+    models = {t.node.entity for t in toks if isinstance(t.node, Thing) and t.node.entity.kind == "model"}
+    heads = {n.entity.head for t in toks for n in _nodes(t.node) if isinstance(n, Thing) and n.entity.kind == "version"}
+    names = {m.name for m in models} | heads
+    if len(names) != 1:
+        return toks
+    model = names.pop()
+
+    def whole(node: Node) -> Node:
+        if isinstance(node, Bare):
+            known = node.number in lexicon.versions.get(model, frozenset())
+            return Thing(Entity("version", f"{model}:{node.number}", str(node.number), exists=known))
+        if isinstance(node, Group):
+            return Group(tuple(whole(n) for n in node.nodes))
+        return node
+
+    done = [replace(t, node=whole(t.node)) if t.node is not None else t for t in toks]
+    bare = [t for t in toks if any(isinstance(n, Bare) for n in _nodes(t.node))]
+    if bare and models:
+        # `in sepsis-risk, v2 or v3`: the model itself has said all it had to.
+        done = [t for t, old in zip(done, toks, strict=True) if not (
+            isinstance(old.node, Thing) and old.node.entity.kind == "model" and not old.possessive and _near(old, bare)
+        )]  # fmt: skip
+    return done
+
+
+def _near(tok: Tok, others: list[Tok]) -> bool:
+    return any(o.span[0] - tok.span[1] in (0, 1) for o in others)
+
+
+def _nodes(node: Node | None) -> tuple[Node, ...]:
+    if node is None:
+        return ()
+    return node.nodes if isinstance(node, Group) else (node,)
+
+
+def _aliases(toks: list[Tok]) -> list[Tok]:
+    """Join an alias with the model it is of: `X champion`, `the champion of X`, `champion X`."""
+    result: list[Tok] = []
+    index = 0
+    while index < len(toks):
+        tok = toks[index]
+        after = toks[index + 1 :]
+        if _is_model(tok.node) and after and _free_holder(after[0].node) and "," not in after[0].before:
+            holder = after[0].node
+            assert isinstance(holder, Holder)
+            result.append(replace(after[0], node=Holder(holder.alias, tok.node), span=(tok.span[0], after[0].span[1])))
+            index += 2
+            if index < len(toks) and toks[index].word("noun", "version", "model"):
+                index += 1
+            continue
+        if _free_holder(tok.node):
+            skip = 0
+            while skip < len(after) and skip < 4 and (
+                after[skip].word("prep", "of", "for", "in") or after[skip].word("det", "the")
+                or after[skip].word("noun", "version", "model")
+            ):  # fmt: skip
+                skip += 1
+            holder = tok.node
+            assert isinstance(holder, Holder)
+            if skip < len(after) and _is_model(after[skip].node) and "," not in after[skip].before and not (
+                after[skip].possessive
+            ):
+                result.append(replace(tok, node=Holder(holder.alias, after[skip].node),
+                                      span=(tok.span[0], after[skip].span[1])))  # fmt: skip
+                index += skip + 2
+                continue
+        result.append(tok)
+        index += 1
+    return result
+
+
+def _is_model(node: Node | None) -> bool:
+    return (isinstance(node, Thing) and node.entity.kind in ("model", "topic")) or (
+        isinstance(node, Given) and node.word == "it"
+    )
+
+
+def _free_holder(node: Node | None) -> bool:
+    return isinstance(node, Holder) and node.model is None
+
+
+def _coordinated(toks: list[Tok]) -> list[Tok]:
+    """Join things of one kind that `and`, `or`, `vs` or a comma puts side by side."""
+    result: list[Tok] = []
+    for tok in toks:
+        last = result[-1] if result else None
+        if tok.node is not None and last is not None:
+            joint = last.word("conj", "and", "or") or last.word("prep", "vs")
+            if joint and len(result) > 1 and _alike(result[-2].node, tok.node) and not result[-2].possessive:
+                result.pop()
+                result[-1] = _joined(result[-1], tok)
+                continue
+            if "," in tok.before and _alike(last.node, tok.node) and not last.possessive:
+                result[-1] = _joined(last, tok)
+                continue
+        result.append(tok)
+    return result
+
+
+def _joined(first: Tok, second: Tok) -> Tok:
+    assert first.node is not None and second.node is not None
+    return replace(first, node=Group((*_nodes(first.node), *_nodes(second.node))), span=(first.span[0], second.span[1]),
+                   possessive=second.possessive)  # fmt: skip
+
+
+def _alike(first: Node | None, second: Node | None) -> bool:
+    if first is None or second is None or isinstance(first, Given) or isinstance(second, Given | Step):
+        return False
+    return _family(_nodes(first)[-1]) == _family(_nodes(second)[0])
+
+
+def _family(node: Node) -> str:
+    if isinstance(node, Holder | Bare):
+        return "version"
+    if isinstance(node, Thing):
+        return {"model": "version", "dataset": "dataset_version", "place": "site", "environment": "site"}.get(
+            node.entity.kind, node.entity.kind
+        )
+    return "other"

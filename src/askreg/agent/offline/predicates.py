@@ -1,0 +1,549 @@
+"""Verbs and states in a question: which of them carry it, which only modify, and what belongs to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from askreg.agent.offline.meaning import Cond, Event, Given, Has, Node, SetOf, Thing, kind_of
+from askreg.agent.offline.nouns import NounReader, has, starts
+from askreg.agent.offline.phrases import Tok
+from askreg.agent.offline.roles import EVENTS, STAGE_STATES, STATES, VERSIONS, role_of
+
+_SKIPPED = ("filler",)
+_ADJECTIVES = frozenset(("approve", "retire", "reject", "deploy", "evaluate", "review", "register", "withdraw", "use"))
+_FINITE = ("base", "s")
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    used: frozenset[int]
+    i: int
+
+
+class Predicates:
+    """The part of the reader that knows verbs."""
+
+    def __init__(self, toks: list[Tok]) -> None:
+        """Take the tokens."""
+        self.toks = toks
+        self.used: set[int] = set()
+        self.main: int | None = None
+        self.i = 0
+        self.c: Any = None
+
+    def tok(self, i: int) -> Tok | None:
+        """Return token i, if there is one."""
+        return self.toks[i] if 0 <= i < len(self.toks) else None
+
+    def use(self, i: int) -> None:
+        """Mark token i as understood."""
+        self.used.add(i)
+
+    def save(self) -> _State:
+        """Return the state to come back to."""
+        return _State(frozenset(self.used), self.i)
+
+    def restore(self, state: _State) -> None:
+        """Go back."""
+        self.used, self.i = set(state.used), state.i
+
+    def note_order(self, i: int, sense: str) -> None:
+        """Keep a superlative."""
+        raise NotImplementedError
+
+    def having(self, i: int, *, negated: bool, kind: str) -> tuple[list[Cond], int] | None:
+        """Read what is had."""
+        raise NotImplementedError
+
+    # What a word is here --------------------------------------------------------------------------------------------
+
+    def sense(self, i: int) -> str:
+        """Return the predicate at token i."""
+        tok = self.toks[i]
+        state = tok.word("state")
+        if state is not None and not self._stored(i):
+            return STATES[state.sense][0] if state.sense in STATES else state.sense
+        verb = next((w for w in tok.item.words if w.category == "verb" and w.sense in EVENTS), None)
+        return verb.sense if verb else "do"
+
+    def _stored(self, i: int) -> bool:
+        tok = self.toks[i]
+        if not tok.word("verb", "store"):
+            return False
+        return any(t.word("field", "uri", "digest", "repo", "commit") for t in self.toks[:i])
+
+    def form(self, i: int) -> str:
+        """Return the form of the verb at token i."""
+        tok = self.toks[i]
+        if tok.word("state"):
+            return "state"
+        verb = next((w for w in tok.item.words if w.category == "verb" and w.sense in EVENTS), None)
+        return verb.form if verb else ""
+
+    def _back(self, i: int) -> Tok | None:
+        """Return the token before i that is not a mere filler."""
+        i -= 1
+        while (tok := self.tok(i)) is not None and tok.node is None and (
+            tok.word("neg") or tok.word("order", "ever", "current", "first", "latest") or
+            (tok.word("filler") and not tok.word("noun") and not tok.word("prep") and not tok.word("verb")
+             and not tok.word("det") and not tok.word("conj"))
+        ):  # fmt: skip
+            i -= 1
+        return tok
+
+    def is_verb_here(self, i: int) -> bool:
+        """Whether a word that may be a noun is a verb at this place."""
+        tok = self.tok(i)
+        if tok is None or tok.node is not None:
+            return False
+        verb = next((w for w in tok.item.words if w.category == "verb" and w.sense in EVENTS), None)
+        if verb is None:
+            return False
+        if not (tok.word("noun") or tok.word("field") or tok.word("agent")):
+            return True
+        if verb.form in ("past", "ing"):
+            return True
+        back, after = self._back(i), self.tok(i + 1)
+        if back is None:
+            return False
+        if back.word("wh", "who", "what") or (back.word("rel") and not back.word("wh", "which")):
+            return True
+        if back.word("det") or back.word("order") or back.word("prep") or back.word("wh") or back.word("conj"):
+            return False
+        if any(t.word("aux", "do", "did") for t in self.toks[:i]) and (back.node is not None or back.word("noun")):
+            return True
+        follows = after is not None and (after.node is not None or bool(after.word("det")) or bool(after.word("prep")))
+        noun = back.word("noun")
+        return noun is not None and follows and (noun.form == "many") == (verb.form == "base")
+
+    def is_pred(self, i: int) -> bool:
+        """Whether token i is a predicate."""
+        tok = self.tok(i)
+        if tok is None or tok.node is not None or tok.item.entity("metric"):
+            return False
+        if tok.word("aux") and not tok.word("state"):
+            return self._full_do(i)
+        if tok.word("state"):
+            return True
+        return self.is_verb_here(i)
+
+    def _full_do(self, i: int) -> bool:
+        """Whether `do`, `did`, `done` is the verb itself: `what did Lena do`."""
+        tok = self.toks[i]
+        if not tok.word("verb", "do"):
+            return False
+        later = [t for t in self.toks[i + 1 :] if t.item.date is None and not t.word("filler")]
+        if any(t.node is not None or t.word("noun") or t.word("verb") or t.word("state") for t in later):
+            return False
+        return i > 1
+
+    def plain_noun(self, i: int) -> bool:
+        """Whether the noun at token i stands for itself, not for the beginning of something else."""
+        after = self.tok(i + 1)
+        return after is None or not after.word("noun") and not after.word("field")
+
+    def adjectival(self, i: int) -> bool:
+        """Whether the state or participle at token i stands before the noun it modifies."""
+        tok = self.tok(i)
+        if tok is None or tok.node is not None:
+            return False
+        verb = tok.word("verb", *_ADJECTIVES)
+        if not tok.word("state") and not (verb and verb.form == "past"):
+            return False
+        back = self._back(i)
+        if back is not None and not (
+            back.word("det") or back.word("order") or back.word("wh", "which", "how many") or back.word("prep")
+            or back.word("verb", "show", "describe", "rank", "count", "compare", "have") or self._adjective_before(i)
+            or back.word("conj") or (back.word("filler") and not back.word("aux")) or back.word("aux", "have")
+            or (back.node is None and back.item.entities)
+        ):  # fmt: skip
+            return False
+        if back is not None and (back.word("wh", "who", "what", "when", "where", "why") or back.word("aux", "is", "was")):
+            return back.word("wh", "what") is not None and self._noun_ahead(i + 1, strict=True) and bool(tok.word("state"))
+        return self._noun_ahead(i + 1, strict=back is None or bool(back.word("conj")))
+
+    def _adjective_before(self, i: int) -> bool:
+        return i > 0 and self.adjectival(i - 1)
+
+    def _noun_ahead(self, i: int, *, strict: bool) -> bool:
+        """Whether only modifiers stand between here and a noun (or, unless strict, a model)."""
+        while (tok := self.tok(i)) is not None:
+            if tok.word("noun") and not tok.word("verb"):
+                return True
+            if tok.word("noun") and tok.word("noun").form == "many" or tok.word("noun", "version", "model", "thing"):  # type: ignore[union-attr]
+                return True
+            if tok.node is not None:
+                if kind_of(tok.node) in ("model", "version") and not tok.possessive:
+                    return not strict or self._noun_ahead(i + 1, strict=True)
+                if kind_of(tok.node) != "topic":
+                    return False
+            elif not (tok.word("order") or tok.item.entities or tok.word("state") or tok.word("conj", "and", "or")
+                      or tok.word("verb", *_ADJECTIVES)):  # fmt: skip
+                return False
+            i += 1
+        return False
+
+    def adjective(self, i: int) -> Cond:
+        """Return the condition that the adjective at token i states."""
+        tok = self.toks[i]
+        negated = (before := self.tok(i - 1)) is not None and bool(before.word("neg"))
+        return self._stated(tok, negated)
+
+    def _stated(self, tok: Tok, negated: bool) -> Event:
+        state = tok.word("state")
+        if state is not None:
+            if state.sense in STAGE_STATES:
+                return Event(f"stage:{state.sense}", negated=negated)
+            pred, denies = STATES.get(state.sense, (state.sense, False))
+            return Event(pred, negated=negated != denies)
+        verb = next(w for w in tok.item.words if w.category == "verb" and w.sense in EVENTS)
+        pred = {"retire": "stage:retired", "deploy": "live", "use": "live"}.get(verb.sense, verb.sense)
+        return Event(pred, negated=negated, past=pred not in ("live", "stage:retired"))
+
+    # Which predicate carries the question ---------------------------------------------------------------------------
+
+    def _is_relative(self, i: int) -> bool:
+        """Whether `that`, `which`, `who` at token i goes on about the noun before it."""
+        tok = self.tok(i)
+        back = self.tok(i - 1)
+        if tok is None or not tok.word("rel") or back is None:
+            return False
+        if "," in tok.before and tok.word("wh"):
+            return back.node is not None and tok.word("wh", "which") is not None
+        return bool(back.node is not None or back.word("noun") or back.word("agent") or back.word("pron"))
+
+    def modifies(self, i: int) -> bool:
+        """Whether the predicate at token i can follow the noun it modifies directly: a participle or state."""
+        return self.form(i) in ("past", "ing", "state") and self.sense(i) not in ("compare", "perform", "do", "miss")
+
+    def is_main(self, i: int) -> bool:
+        """Whether the predicate at token i carries the question."""
+        return i == self.main
+
+    def _free_preds(self) -> list[int]:
+        """Return the predicates that are in no relative clause and before no noun."""
+        free, pending = [], False
+        for i in range(len(self.toks)):
+            if self._is_relative(i):
+                pending = True
+            elif self.is_pred(i) and not self.adjectival(i):
+                if not pending:
+                    free.append(i)
+                pending = False
+        return free
+
+    def _main(self) -> int | None:
+        free = [i for i in self._free_preds() if i >= self.i]
+        if not free:
+            return None
+        at = next((i for i in range(self.i, len(self.toks)) if self.toks[i].word("wh") and not self._is_relative(i)), None)
+        if at is None:
+            return free[-1] if self.c.aux_first and not self._wanted_before(self.i, free[0]) else None
+        wh = self.toks[at].word("wh").sense  # type: ignore[union-attr]
+        free = [i for i in free if i > at] or free
+        if self._wanted_before(at + 1, free[0]):
+            return None
+        if wh in ("who", "what") or (wh == "which" and not starts(self, at + 1)):
+            if wh == "what" and self._noun_asked(at + 1):
+                return self._object_question(at, free)
+            return free[0] if self._directly(at + 1, free[0]) else free[-1]
+        if wh in ("which", "what", "how many", "whose", "how often"):
+            return self._object_question(at, free)
+        return free[-1]
+
+    def _noun_asked(self, i: int) -> bool:
+        """Whether a noun follows `what` at once: `what data`, `what live versions`."""
+        tok = self.tok(i)
+        if tok is None or tok.word("det") or tok.word("aux") or tok.node is not None and kind_of(tok.node) != "topic":
+            return False
+        return starts(self, i)
+
+    def _wanted_before(self, start: int, end: int) -> bool:
+        """Whether a field, metric or part word stands between: then that is asked, not the predicate."""
+        for i in range(start, end):
+            tok = self.toks[i]
+            if tok.node is not None:
+                continue
+            if tok.word("agent") or tok.item.entity("metric") or (tok.word("field") and not tok.word("noun")):
+                following = self.tok(i + 1)
+                return following is not None and bool(following.word("prep", "of", "for", "in", "on", "from"))
+        return False
+
+    def _directly(self, start: int, end: int) -> bool:
+        """Whether only auxiliaries and adverbs stand between."""
+        return all(
+            t.node is None and (t.word("aux") or t.word("neg") or t.word("filler") or t.word("order") or t.word("det", "all"))
+            and not t.word("noun") and not t.item.entity("metric")
+            for t in self.toks[start:end]
+        )  # fmt: skip
+
+    def _object_question(self, at: int, free: list[int]) -> int | None:
+        """Find the verb of `which versions did Lena approve`; none in `which versions are live`."""
+        for i in range(at + 1, free[-1]):
+            tok = self.toks[i]
+            if not tok.word("aux") or tok.node is not None or self._is_relative(i - 1):
+                continue
+            between = range(i + 1, free[-1])
+            if any(starts(self, k) and not self.is_pred(k) and not self._argument(k) for k in between):
+                last = free[-1]
+                return last if last > i else None
+            return None
+        nodes = [k for k in range(at + 2, free[-1]) if self.toks[k].node is not None and kind_of(self.toks[k].node) == "person"]
+        return free[-1] if nodes and not self._argument(nodes[-1]) and self.form(free[-1]) in ("past", "base", "s") else None
+
+    def _argument(self, i: int) -> bool:
+        """Whether what stands at token i belongs to a preposition or verb before it."""
+        back = self.tok(i - 1)
+        while back is not None and (back.word("det") or back.word("order")):
+            i -= 1
+            back = self.tok(i - 1)
+        return back is not None and bool(back.word("prep") or self.is_pred(i - 1))
+
+    def main_ahead(self, i: int) -> bool:
+        """Whether the question's own predicate is the next."""
+        while (tok := self.tok(i)) is not None and (tok.word("aux") or tok.word("neg") or tok.word("filler")):
+            if i == self.main:
+                return True
+            i += 1
+        return i == self.main
+
+    def pred_ahead(self, i: int) -> bool:
+        """Whether a predicate follows, after auxiliaries and adverbs only."""
+        while (tok := self.tok(i)) is not None and tok.node is None:
+            if self.is_pred(i) and not self.adjectival(i):
+                return True
+            if tok.word("verb", "have", "miss") or (tok.word("aux", "have", "had") and self._had(i)):
+                return True
+            if tok.word("prep", "without") or (tok.word("prep", "with") and not tok.word("conj")):
+                return True
+            if not (tok.word("aux") or tok.word("neg") or tok.word("filler") or tok.word("order", "ever", "current",
+                    "first", "latest", "best") or tok.word("rel") or tok.word("det", "all")):  # fmt: skip
+                return False
+            i += 1
+        return False
+
+    def _had(self, i: int) -> bool:
+        """Whether `have` at token i is a verb of its own: no participle follows."""
+        j = i + 1
+        while (tok := self.tok(j)) is not None and (tok.word("neg") or tok.word("order", "ever") or tok.word("filler")
+                                                    or tok.word("aux", "was")):  # fmt: skip
+            if tok.word("aux", "was"):
+                return False
+            j += 1
+        return tok is not None and not self.is_pred(j)
+
+    def arg_of_main(self, prep: str, i: int) -> bool:
+        """Whether what follows a preposition plays a part in the question's predicate, rather than in the noun."""
+        if self.main is None or i < self.main:
+            return False
+        tok = self.tok(i)
+        if tok is None or tok.node is None:
+            return False
+        kind = kind_of(tok.node)
+        pred = self.sense(self.main)
+        return kind in ("person", "site", "place", "environment") and role_of(pred, prep, tok.node) is not None
+
+    # What belongs to a predicate ------------------------------------------------------------------------------------
+
+    def predicate(self, i: int, *, subject: str) -> tuple[list[Cond], int] | None:
+        """Read a predicate as a condition on a noun of kind `subject`, from its auxiliaries on."""
+        negated, past, state = False, False, self.save()
+        leading: list[tuple[str, Node]] = []
+        prep = ""
+        while (tok := self.tok(i)) is not None:
+            if self.is_pred(i) and not self.adjectival(i):
+                break
+            if tok.word("aux", "have", "had") and self._had(i) or tok.word("verb", "have", "miss") and not self.is_pred(i):
+                missing = tok.word("verb", "miss") is not None
+                self.use(i)
+                found = self.having(i + 1, negated=negated or missing, kind=subject)
+                if found is None:
+                    self.restore(state)
+                return found
+            if tok.word("prep", "without", "with") and tok.node is None:
+                self.use(i)
+                found = self.having(i + 1, negated=bool(tok.word("prep", "without")), kind=subject)
+                if found is None:
+                    self.restore(state)
+                return found
+            if tok.node is None and (tok.word("aux") or tok.word("neg") or tok.word("filler") or tok.word("order") or
+                                     tok.word("rel") or tok.word("det", "all", "any")) and not starts(self, i):  # fmt: skip
+                negated = negated != bool(tok.word("neg"))
+                past = past or bool(tok.word("aux", "was", "did", "had")) or bool(tok.word("order", "ever"))
+                self.use(i)
+                i += 1
+                continue
+            prep_word = tok.word("prep")
+            if prep_word is not None and tok.node is None and starts(self, i + 1) and not leading:
+                prep = prep_word.sense
+                self.use(i)
+                i += 1
+                continue
+            if not starts(self, i) or leading:
+                self.restore(state)
+                return None
+            node, i = NounReader(self, i).read()  # type: ignore[arg-type]
+            if node is None:
+                self.restore(state)
+                return None
+            leading.append((prep, node))
+        if tok is None:
+            self.restore(state)
+            return None
+        event, i, dangling = self.arguments(i, main=False)
+        roles = event.roles
+        for prep, node in leading:
+            role = role_of(event.pred.split(":")[0], prep or dangling, node)
+            if role is None:
+                self.restore(state)
+                return None
+            roles = (*roles, (role, node))
+        event = replace(event, roles=roles, negated=event.negated != negated, past=event.past or past or
+                        self._was(event, i))  # fmt: skip
+        return self._conditions(event, subject), i
+
+    def _was(self, event: Event, i: int) -> bool:
+        return False
+
+    def _conditions(self, event: Event, subject: str) -> list[Cond]:
+        values = [c for c in self._pending]
+        self._pending = []
+        if event.pred in ("use", "build") and values and not event.roles:
+            return list(values)
+        if event.pred == "register" and not event.roles and not event.time and not event.negated:
+            return list(values)
+        return [event, *values]
+
+    _pending: list[Has] = []
+
+    def arguments(self, i: int, *, main: bool) -> tuple[Event, int, str]:
+        """Read the predicate at token i with the parts that follow it."""
+        tok = self.toks[i]
+        self._pending = []
+        event = self._stated(tok, False) if tok.word("state") and not self._stored(i) else Event(self.sense(i))
+        verb = tok.word("verb")
+        event = replace(event, past=verb is not None and verb.form == "past" and event.pred != "live")
+        if event.pred == "retire":
+            event = replace(event, pred="stage:retired")
+        self.use(i)
+        i += 1
+        dangling = ""
+        while (tok := self.tok(i)) is not None:
+            step = self._argument_at(event, i, main)
+            if step is None:
+                break
+            event, i, dangling = step
+        return event, i, dangling
+
+    def _argument_at(self, event: Event, i: int, main: bool) -> tuple[Event, int, str] | None:
+        tok = self.toks[i]
+        if tok.item.date is not None and tok.node is None:
+            if main or event.time is not None:
+                return None
+            self.use(i)
+            return replace(event, time=tok.item.date), i + 1, ""
+        if "," in tok.before and not main:
+            return None
+        moved = self._target(event, i)
+        if moved is not None:
+            return moved
+        order = tok.word("order", "ever", "current", "first", "latest")
+        if order is not None and not starts(self, i):
+            self.use(i)
+            if order.sense == "ever":
+                return replace(event, past=True), i + 1, ""
+            return replace(event, order=event.order or ("" if order.sense == "current" else order.sense)), i + 1, ""
+        if tok.word("neg") or (tok.word("det", "any", "all", "no") and not starts(self, i)):
+            self.use(i)
+            return replace(event, negated=event.negated or bool(tok.word("neg") or tok.word("det", "no"))), i + 1, ""
+        prep = tok.word("prep")
+        if prep is not None and tok.node is None:
+            return self._after_preposition(event, i, prep.sense, main)
+        if starts(self, i) and not tok.word("rel"):
+            return self._bare_argument(event, i)
+        if tok.word("filler") and not tok.word("conj") and not tok.item.entities and not tok.word("cue"):
+            self.use(i)
+            return event, i + 1, ""
+        value = tok.value("framework", "task", "tag")
+        if value is not None and tok.node is None and event.pred in ("use", "build", "do", "perform", "train"):
+            self.use(i)
+            self._pending.append(has(value))
+            return event, i + 1, ""
+        return None
+
+    def _target(self, event: Event, i: int) -> tuple[Event, int, str] | None:
+        """Read the stage that something was moved to: `promoted to production`."""
+        if event.pred not in ("move", "hold", "deploy") and not event.pred.startswith("stage:"):
+            return None
+        j = i
+        while (tok := self.tok(j)) is not None and (tok.word("prep", "to", "in", "on") or tok.word("det", "the")):
+            j += 1
+        if tok is None or not tok.word("state", *STAGE_STATES) and not tok.word("verb", "retire", "approve"):
+            return None
+        if event.pred == "deploy" and j == i:
+            return None
+        state = tok.word("state", *STAGE_STATES)
+        if state is None and event.pred != "move":
+            return None
+        target = state.sense if state else "retired" if tok.word("verb", "retire") else "approved"
+        for k in range(i, j + 1):
+            self.use(k)
+        nxt = self.tok(j + 1)
+        if nxt is not None and nxt.word("field", "stage"):
+            self.use(j + 1)
+            j += 1
+        left = self.toks[i - 1].item.text.lower() in ("leave", "leaves", "left") if i else False
+        return replace(event, pred=f"{'left' if left else 'stage'}:{target}"), j + 1, ""
+
+    def _after_preposition(self, event: Event, i: int, prep: str, main: bool) -> tuple[Event, int, str] | None:
+        nxt = self.tok(i + 1)
+        if nxt is None:
+            self.use(i)
+            return event, i + 1, prep
+        j = i + 1
+        while nxt is not None and nxt.word("filler") and not starts(self, j) and not nxt.item.entities:
+            j += 1
+            nxt = self.tok(j)
+        if nxt is None:
+            self.use(i)
+            return event, i + 1, prep
+        value = nxt.value("framework", "task", "tag", "evidence")
+        if value is not None and nxt.node is None and event.pred in ("build", "use", "train", "register", "do", "evaluate"):
+            self.use(i)
+            self.use(j)
+            self._pending.append(has(value))
+            return event, j + 1, ""
+        if not starts(self, j) or nxt.item.date is not None:
+            return None
+        state = self.save()
+        node, k = NounReader(self, j).read()  # type: ignore[arg-type]
+        role = None if node is None else role_of(event.pred.split(":")[0], prep, node)
+        if node is None or role is None:
+            self.restore(state)
+            return None
+        if role == "theme" and event.role("theme") is not None and prep in ("for", "with", "than"):
+            self.restore(state)
+            return None
+        self.use(i)
+        return replace(event, roles=(*event.roles, (_placed(role, prep, event), node))), k, ""
+
+    def _bare_argument(self, event: Event, i: int) -> tuple[Event, int, str] | None:
+        state = self.save()
+        node, k = NounReader(self, i).read()  # type: ignore[arg-type]
+        role = None if node is None else role_of(event.pred.split(":")[0], "", node)
+        if node is None or role is None or (isinstance(node, SetOf) and node.kind == "event"):
+            self.restore(state)
+            return None
+        if isinstance(node, SetOf) and node.kind == "thing" and node.quantity in ("any", "all", "no") and not node.conds:
+            return event, k, ""
+        return replace(event, roles=(*event.roles, (role, node))), k, ""
+
+
+def _placed(role: str, prep: str, event: Event) -> str:
+    if role == "theme" and event.pred in ("replace", "beat", "precede") and prep in ("by", "with"):
+        return "agent_theme"
+    return role
+
+
+__all__ = ["EVENTS", "Given", "Predicates", "Thing", "VERSIONS"]

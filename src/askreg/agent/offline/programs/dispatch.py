@@ -1,0 +1,34 @@
+"""Which program answers which query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from askreg.agent.offline.meaning import Query
+from askreg.agent.offline.programs import fields, figures, listing, making, roles, stories
+from askreg.agent.offline.programs.work import Asking, Context, Unanswered, Work
+
+PROGRAMS: dict[str, Callable[[Work, Query], Asking]] = {
+    "role": roles.role,
+    "holder": roles.holder,
+    "made": making.made,
+    "set": listing.listing,
+    "field": fields.field,
+    "metric": figures.metric,
+    "compare": figures.compare,
+    "leaderboard": figures.leaderboard,
+    "lineage": stories.lineage,
+    "history": stories.history,
+    "gaps": stories.gaps,
+    "docs": stories.docs,
+    "describe": stories.describe,
+}
+
+
+def program(query: Query, context: Context) -> Asking:
+    """Answer a query; what stands in the way is a draft as well."""
+    work = Work(context, query.time)
+    try:
+        return (yield from PROGRAMS[query.intent](work, query))
+    except Unanswered as reason:
+        return reason.draft

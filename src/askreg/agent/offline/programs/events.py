@@ -1,0 +1,157 @@
+"""What happened, as rows of the record: each predicate's kind of row, its conditions, and the time it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from askreg.agent.offline.dates import Span
+from askreg.agent.offline.meaning import Event, Holder, Node, SetOf, Thing, kind_of
+from askreg.agent.offline.programs import periods, resolving
+from askreg.agent.offline.programs.work import Rows, Unanswered, Work, where
+from askreg.agent.tools.shapes import Call, ToolResult
+
+Conditions = Generator[list[Call], list[ToolResult], list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How the record holds a predicate."""
+
+    select: str
+    base: tuple[tuple[str, str, Any], ...] = ()
+    instant: str = "since"
+    state: bool = False
+    """Whether it holds for a time, so that a date asks what held then."""
+    history: bool = True
+    project: tuple[str, ...] = ()
+
+
+_APPROVED = (("decision", "=", "approved"),)
+_SEEN = ("by", "comment", "printed_name")
+SPECS: dict[str, Spec] = {
+    "approve": Spec("approval", (*_APPROVED, ("meaning", "=", "approval")), project=_SEEN),
+    "sign": Spec("approval", _APPROVED, project=_SEEN),
+    "signed_by": Spec("approval", project=_SEEN),
+    "review": Spec("approval", (("meaning", "=", "review"),), project=_SEEN),
+    "responsibility": Spec("approval", (("meaning", "=", "responsibility"),), project=_SEEN),
+    "reject": Spec("approval", (("decision", "=", "rejected"),), project=_SEEN),
+    "lapse": Spec("approval", (("lapsed", "exists", None),), instant="lapsed", project=(*_SEEN, "lapsed")),
+    "live": Spec("deployment", state=True, history=False, project=("version", "by")),
+    "deploy": Spec("deployment", project=("version", "by", "region")),
+    "withdraw": Spec("deployment", (("until", "exists", None),), instant="until", project=("version", "by")),
+    "move": Spec("stage", (("previous", "exists", None),), project=("by", "reason", "previous")),
+    "hold": Spec("alias", state=True, history=False, project=("version", "by")),
+    "lose": Spec("alias", (("until", "exists", None),), instant="until", project=("version", "by")),
+    "evaluate": Spec("metric", instant="at", history=False, project=("by",)),
+}  # fmt: skip
+
+
+def spec_of(event: Event) -> Spec | None:
+    """Return how the record holds an event's predicate; None when it is no row of its own."""
+    head, _, stage = event.pred.partition(":")
+    if head == "stage":
+        return Spec("stage", (("stage", "=", stage),), state=True, history=False, project=("by", "reason", "previous"))
+    if head == "left":
+        return Spec("stage", (("stage", "=", stage), ("until", "exists", None)), instant="until", project=("by",))
+    if head == "run" or head == "use":
+        return SPECS["live"] if event.role("place") is not None else None
+    return SPECS.get(head)
+
+
+def place_conditions(work: Work, place: Node | None) -> Conditions:
+    """Return the conditions that a deployment is at a place."""
+    if place is None:
+        return []
+    if isinstance(place, SetOf):
+        found = yield from resolving.resolve(work, place, want=("place", "site"))
+        path = "subject" if "/" in found.one else "site"
+        return [where(path, found.subjects, "in")]
+    if not isinstance(place, Thing):
+        found = yield from resolving.resolve(work, place, want=("place", "site"))
+        return [where("subject" if "/" in found.one else "site", found.one)]
+    entity = next((e for e in (place.entity, *place.others) if e.kind in ("place", "site", "environment", "region")), None)
+    if entity is None:
+        raise Unanswered(f"“{place.text}” is no site or environment of the record")
+    path = {"place": "subject", "site": "site", "environment": "environment", "region": "region"}[entity.kind]
+    return [where(path, entity.name)]
+
+
+def conditions(work: Work, event: Event, spec: Spec) -> Conditions:
+    """Return the conditions on the rows of an event: its parts, not its time."""
+    made = [where(path, value, op) for path, op, value in spec.base]
+    for role, node in event.roles:
+        if role == "place":
+            if spec.select == "deployment":
+                made += yield from place_conditions(work, node)
+            continue
+        if role == "agent":
+            if isinstance(node, SetOf) and not node.conds:
+                continue
+            people = yield from resolving.resolve(work, node, want=("person",))
+            made.append(where("by", people.subjects, "in") if len(people.subjects) > 1 else where("by", people.one))
+            continue
+        if role == "alias" or isinstance(node, Holder) and node.model is None and spec.select == "alias":
+            alias = node.alias if isinstance(node, Holder) else str(getattr(node, "name", ""))
+            made.append(where("alias", alias))
+            continue
+        made += yield from part(work, role, node, spec)
+    return made
+
+
+def part(work: Work, role: str, node: Node, spec: Spec) -> Conditions:
+    """Return the condition for what an event was about, or done with."""
+    if isinstance(node, SetOf) and not node.conds and not node.order:
+        return []
+    if role == "source" and spec.select == "metric":
+        data = yield from resolving.resolve(work, node, want=("dataset_version", "dataset"))
+        return [where("dataset_version.subject", data.subjects, "in")]
+    found = yield from resolving.resolve(work, node, want=("version", "model"))
+    if found.kind not in ("version", "model"):
+        raise Unanswered(f"{found.one} is neither a model nor a version")
+    return [where("subject", found.subjects, "in") if len(found.subjects) > 1 else where("subject", found.one)]
+
+
+def rows(
+    work: Work, event: Event, *, extra: list[dict[str, Any]] | None = None, ask_time: bool = False,
+    project: tuple[str, ...] = (), time: Span | None = None,
+) -> Generator[list[Call], list[ToolResult], Rows]:  # fmt: skip
+    """Return the rows that hold an event, oldest first."""
+    spec = spec_of(event)
+    if spec is None:
+        raise Unanswered("the record does not hold this")
+    span = event.time or time or work.time
+    periods.refuse_future(span, work.context)
+    wanted = yield from conditions(work, event, spec)
+    wanted += extra or []
+    history = spec.history or event.past or ask_time
+    more: dict[str, Any] = {}
+    overlap: Span | None = None
+    if span is not None:
+        if spec.state and not ask_time and not periods.is_period(span):
+            more["as_of"] = periods.as_of(span, work.context)
+            history = False
+        elif spec.state and not ask_time:
+            history, overlap = True, span
+        else:
+            wanted += periods.begins_within(span, spec.instant)
+    if history:
+        more["history"] = True
+    if spec.select in ("approval", "stage", "alias", "deployment"):
+        more["order"] = [{"by": "since"}]
+    found = yield from work.plan(spec.select, wanted, (*spec.project, *project), **more)
+    if overlap is not None:
+        kept = [r for r in found.rows if periods.overlaps(r.at, r.until, overlap)]
+        found = Rows(found.kind, kept, len(kept), found.truncated, None, found.result)
+    return found
+
+
+def about(event: Event) -> Node | None:
+    """Return what an event is about."""
+    return event.role("theme") or next((n for r, n in event.roles if kind_of(n) in resolving.VERSIONED), None)
+
+
+def without(event: Event, *roles: str) -> Event:
+    """Return the event without some of its parts."""
+    return replace(event, roles=tuple((r, n) for r, n in event.roles if r not in roles))

@@ -1,0 +1,331 @@
+"""Figures of evaluations: values, comparisons and rankings, with what they were measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from askreg.agent.draft import Draft, Reading
+from askreg.agent.facts import Fact
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.meaning import Group, Query, SetOf, Thing
+from askreg.agent.offline.programs import periods, resolving, sets, telling
+from askreg.agent.offline.programs.resolving import Found
+from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Unanswered, Work, answered, joined, literal, where
+
+_LISTED = 24
+
+
+def metric(work: Work, q: Query) -> Asking:
+    """Answer what a metric of something is."""
+    periods.refuse_future(q.time, work.context)
+    found: Found | None = None
+    if q.node is not None:
+        found = yield from resolving.resolve(work, q.node, want=("version", "model"))
+        if found.kind == "model" and len(found.subjects) == 1 and q.ask[0] == "value":
+            found = yield from _model_version(work, found, q)
+    limits = [where("subject", found.subjects, "in")] if found else []
+    if q.dataset is not None:
+        data = yield from resolving.resolve(work, q.dataset, want=("dataset_version", "dataset"))
+        limits.append(where("dataset_version.subject", data.subjects, "in"))
+    names = _names(work, q)
+    if names:
+        limits.append(where("name", names, "in"))
+    limits += _cohort_limits(q)
+    rows = yield from work.plan("metric", limits, ("by",) if q.ask[0] in ("who", "when") else (),
+                                as_of=periods.as_of(q.time, work.context))  # fmt: skip
+    lead = found.how + " " if found and found.how else ""
+    if not rows:
+        return (yield from _no_figure(work, q, found, names, lead))
+    if q.ask[0] == "count":
+        return answered(f"{lead}{{{rows.count.id}}} figures." if rows.count else f"{lead}{telling.count_of(rows.rows, 'metric')}.")
+    if q.ask[0] in ("who", "when"):
+        return answered(lead + _measured(rows.rows))
+    if any("yesno" == o for o in q.options) and q.kinds:
+        return _threshold(q, rows.rows, lead)
+    shown = _shown(rows.rows, q)
+    return answered(lead + _figures(shown, q) + telling.more(rows, len(rows.rows)))
+
+
+def _names(work: Work, q: Query) -> list[str]:
+    missing = [m for m in q.metrics if not m.exists]
+    if missing and len(missing) == len(q.metrics):
+        known = sorted(work.context.lexicon.names.metrics)
+        return [m.name for m in missing] if known else []
+    return [m.name for m in q.metrics if m.exists]
+
+
+def _cohort_limits(q: Query) -> list[dict[str, Any]]:
+    wanted = [c.name for c in q.cohorts if c.kind == "cohort"]
+    keys = [c.name for c in q.cohorts if c.kind == "cohort_key"]
+    if wanted:
+        return [where("cohort", list(dict.fromkeys(wanted)), "in")]
+    if keys:
+        return [where("cohort", f"{keys[0]}=", "contains")]
+    return []
+
+
+def _model_version(work: Work, found: Found, q: Query) -> Asking:
+    """Return the version of a model that a figure is asked of: all of them, when it does not say which."""
+    return found
+    yield []
+
+
+def _shown(rows: list[Row], q: Query) -> list[Row]:
+    """Leave the figures of parts of the patients to those who ask for them, where there is one for all."""
+    if q.cohorts or not q.metrics or "cohort" in q.fields:
+        return rows
+    whole = [r for r in rows if r.main.cohort == "all"]
+    return whole or rows
+
+
+def _figures(rows: list[Row], q: Query) -> str:
+    if set(q.fields) & {"n"}:
+        told = [r for r in rows if r.main.n is not None]
+        if told:
+            return " ".join(f"{{{r.main.id}.subject}}: {r.main.metric} was measured on n={{{r.main.id}.n}} of {{{r.main.id}.dataset}} ({{{r.main.id}.cohort}})." for r in told[:SHOWN])  # fmt: skip
+        return f"No sample size is recorded for {telling.names(rows)}."
+    if "ci" in q.fields:
+        told = [r for r in rows if r.main.ci is not None]
+        if not told:
+            return "No confidence interval is recorded. " + telling.listed(rows)
+        return telling.listed(told)
+    if "evidence" in q.fields:
+        return " ".join(f"The evidence for the {r.main.metric} {{{r.main.id}}} of {{{r.main.id}.subject}} on {{{r.main.id}.dataset}} ({{{r.main.id}.cohort}}) is {{{r.main.id}.evidence}}." for r in rows[:SHOWN])  # fmt: skip
+    if len(rows) <= 2:
+        return " ".join(telling.sentence(r) for r in rows)
+    return "\n".join(f"- {telling.figure(r)}" for r in rows[:_LISTED])
+
+
+def _measured(rows: list[Row]) -> str:
+    seen: dict[tuple[str, str | None], Row] = {}
+    for row in rows:
+        seen.setdefault((row.subject, row.main.dataset), row)
+    return " ".join(f"{{{r.main.id}.subject}} was evaluated on {{{r.main.id}.dataset}}" + (f" by {r.put('by')}" if r.fact("by") else "")
+                    + "." for r in list(seen.values())[:SHOWN])  # fmt: skip
+
+
+def _threshold(q: Query, rows: list[Row], lead: str) -> Draft:
+    op, _, number = q.kinds[0].partition(" ")
+    limit = float(number)
+    tests = {">": lambda v: v > limit, ">=": lambda v: v >= limit, "<": lambda v: v < limit, "<=": lambda v: v <= limit}
+    shown = [r for r in rows if r.main.cohort == "all"] or rows
+    yes = any(tests[op](float(r.main.value)) for r in shown)
+    return answered(f"{'Yes' if yes else 'No'}: {lead}{telling.listed(shown)}")
+
+
+def _no_figure(work: Work, q: Query, found: Found | None, names: list[str], lead: str) -> Asking:
+    """Say which figure is missing, and which there are."""
+    who = literal(joined(found.subjects[:4])) if found else "this"
+    limits = [where("subject", found.subjects, "in")] if found else []
+    other = yield from work.plan("metric", limits)
+    what = joined(names, "or") if names else "evaluation"
+    where_ = ""
+    if q.dataset is not None:
+        where_ = " on that dataset"
+    if q.cohorts:
+        where_ += f" for {joined([c.name for c in q.cohorts], 'or')}"
+    if not other:
+        return answered(f"{lead}No evaluation of {who} is recorded.") if not names else _abstain(
+            f"no {what} of {who} is recorded; it has no evaluation at all", q)  # fmt: skip
+    metrics = sorted({r.main.metric or "" for r in other.rows})
+    settings = list(dict.fromkeys(f"{r.main.metric} on {r.main.dataset} ({r.main.cohort})" for r in other.rows))
+    told = joined(settings[:6]) if names and set(names) & set(metrics) else joined(metrics)
+    raise Unanswered(f"no {what} of {who}{where_} is recorded; what is recorded: {told}")
+
+
+def _abstain(reason: str, q: Query) -> Draft:
+    raise Unanswered(reason)
+
+
+def compare(work: Work, q: Query) -> Asking:
+    """Answer how two or more compare."""
+    assert isinstance(q.node, Group)
+    found: list[Found] = []
+    for node in q.node.nodes:
+        found.append((yield from resolving.resolve(work, node, want=("version", "model"))))
+    subjects = list(dict.fromkeys(s for f in found for s in f.subjects))
+    subjects = yield from _latest_of(work, subjects)
+    if len(subjects) < 2:
+        raise Unanswered(f"both are {joined(subjects)}: there is nothing to compare")
+    names = [m.name for m in q.metrics if m.exists]
+    if q.metrics and not names:
+        raise Unanswered(f"no {q.metrics[0].name} is recorded of any of them")
+    result = yield from work.call("compare", subjects=subjects[:8], metric=names[0] if names else None)
+    if result.error:
+        raise Unanswered(literal(result.error))
+    lead = " ".join(dict.fromkeys(f.how for f in found if f.how))
+    return answered(_compared(result, q, subjects, lead, names))
+
+
+def _latest_of(work: Work, subjects: list[str]) -> Asking:
+    """Return the subjects with each model's champion, else its latest version, in its place."""
+    result = []
+    for subject in subjects:
+        if ":" in subject:
+            result.append(subject)
+            continue
+        rows = yield from work.plan("model", [where("subject", subject)], ["latest.number"])
+        fact = rows.rows[0].fact("latest.number") if rows.rows else None
+        if fact is None:
+            raise Unanswered(f"{literal(subject)} has no version")
+        result.append(fact.value)
+    return list(dict.fromkeys(result))
+
+
+def _compared(result: Any, q: Query, subjects: list[str], lead: str, names: list[str]) -> str:
+    data = result.data
+    by_id = {f.id: f for f in result.facts}
+    facts = iter(result.rows)
+    cohorts = [c.name for c in q.cohorts if c.kind == "cohort"]
+    lines: list[str] = []
+    shown = 0
+    for row in data.rows:
+        cells: dict[str, Fact] = {s: by_id[next(facts)[0]] for s in row.values}
+        if cohorts and row.cohort not in cohorts:
+            continue
+        if not cohorts and names and row.cohort != "all" and any(r.cohort == "all" and r.comparable for r in data.rows):
+            continue
+        line = _row(row, cells, result)
+        if line:
+            lines.append(line)
+            shown += row.comparable
+    apart = _apart(data, subjects, names, cohorts)
+    if not shown:
+        head = f"{lead} {joined([literal(s) for s in subjects])} cannot be compared: they were not measured alike."
+        return "\n\n".join(filter(None, (head.strip(), "\n".join(lines), apart)))
+    text = "\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0] if lines else ""
+    return "\n\n".join(filter(None, (lead, text, "" if names else apart)))
+
+
+def _row(row: Any, cells: dict[str, Fact], result: Any) -> str:
+    first, *others = list(cells.items())
+    setting = f"{{{first[1].id}.dataset}}, {{{first[1].id}.split}}, {{{first[1].id}.cohort}}"
+    if not others:
+        return f"{{{first[1].id}.subject}} has {row.metric} {{{first[1].id}}} ({setting})."
+    values = " and ".join(f"{{{f.id}.subject}} has {row.metric} {{{f.id}}}" for f in cells.values())
+    if not row.comparable:
+        return f"{values}, which are not comparable: {literal(row.why_not or 'not measured alike')}."
+    if len(cells) != 2:
+        return f"{values} ({setting})."
+    a, b = first[1], others[0][1]
+    return f"{values} ({setting}): the difference is {{diff({a.id},{b.id})}}. {_verdict(row, a, b, result)}"
+
+
+def _verdict(row: Any, a: Fact, b: Fact, result: Any) -> str:
+    from decimal import Decimal
+
+    x, y = Decimal(a.value), Decimal(b.value)
+    if x == y:
+        return f"They have the same {row.metric}."
+    higher = (result.better.get(row.metric) or row.better or "higher") == "higher"
+    best = a if (x > y) == higher else b
+    noise = ", within noise: their intervals overlap" if row.within_noise else ""
+    return f"{{{best.id}.subject}} is better on {row.metric}{noise}."
+
+
+def _apart(data: Any, subjects: list[str], names: list[str], cohorts: list[str]) -> str:
+    parts = []
+    for subject in subjects:
+        only = [s for s in data.only_in.get(subject, []) if (not names or s.metric in names) and (not cohorts or s.cohort in cohorts)]
+        if only:
+            told = joined([f"{s.metric} on {s.dataset} ({s.cohort})" for s in only[:6]])
+            parts.append(f"Only {literal(subject)} has {literal(told)}.")
+    return " ".join(parts)
+
+
+def leaderboard(work: Work, q: Query) -> Asking:
+    """Answer which is best, or rank them."""
+    if "nometric" in q.options:
+        raise _which_metric(work, q)
+    names = [m.name for m in q.metrics if m.exists]
+    if not names:
+        known = joined(sorted(work.context.lexicon.names.metrics)[:12])
+        raise Unanswered(f"no {q.metrics[0].name} is recorded; what is recorded: {known}")
+    dataset = None
+    if q.dataset is not None:
+        dataset = (yield from resolving.resolve(work, q.dataset, want=("dataset_version", "dataset"))).one
+    scope = None
+    if q.node is not None and not _whole(q.node):
+        scope = yield from _scope(work, q)
+    cohort = next((c.name for c in q.cohorts if c.kind == "cohort"), None)
+    result = yield from work.call("leaderboard", metric=names[0], dataset=dataset, cohort=cohort,
+                                  as_of=periods.as_of(q.time, work.context))  # fmt: skip
+    if result.error:
+        raise Unanswered(literal(result.error))
+    return (yield from _ranked(work, q, result, names[0], scope, cohort))
+
+
+def _whole(node: Any) -> bool:
+    return isinstance(node, SetOf) and not node.conds
+
+
+def _scope(work: Work, q: Query) -> Asking:
+    node = q.node
+    if isinstance(node, SetOf):
+        rows = yield from sets.rows(work, SetOf(node.kind, node.conds))
+        return {sets.member(r, node.kind) for r in rows.rows}
+    found = yield from resolving.resolve(work, node, want=("version", "model"))  # type: ignore[arg-type]
+    return set(found.subjects)
+
+
+def _ranked(work: Work, q: Query, result: Any, name: str, scope: set[str] | None, cohort: str | None) -> Asking:
+    by_id = {f.id: f for f in result.facts}
+    ids = iter(result.rows)
+    groups: list[tuple[Any, list[tuple[Any, Fact]]]] = []
+    for group in result.data.groups:
+        ranked = [(row, by_id[next(ids)[0]]) for row in group.rows]
+        kept = [(r, f) for r, f in ranked if scope is None or r.subject in scope or r.subject.split(":")[0] in scope]
+        if kept and (cohort or group.cohort == "all"):
+            groups.append((group, kept))
+    if not groups:
+        return answered(f"No {name} of these is recorded.")
+    better = result.data.better or "higher"
+    worst = q.order == "worst" or (q.order == "max" and better == "lower") or (q.order == "min" and better == "higher")
+    lines = []
+    for _, kept in groups[:12]:
+        if q.ask[0] == "rank":
+            lines.append(_board(kept))
+        else:
+            lines.append(_top(kept, name, worst, q))
+    note = "" if len(groups) == 1 else "These settings are not comparable with each other:\n\n"
+    text = note + "\n".join(f"- {line}" if len(groups) > 1 and q.ask[0] != "rank" else line for line in lines)
+    if q.fields and len(groups) == 1:
+        text += yield from _field_too(work, q, groups[0][1], worst)
+    return answered(text)
+
+
+def _top(kept: list[tuple[Any, Fact]], name: str, worst: bool, q: Query) -> str:
+    pick = (max if worst else min)(row.rank for row, _ in kept)
+    chosen = [f for row, f in kept if row.rank == pick]
+    word = {"best": "best", "worst": "worst", "max": "highest", "min": "lowest"}.get(q.order, "best")
+    f = chosen[0]
+    told = joined([f"{{{x.id}.subject}}" for x in chosen])
+    has = "have" if len(chosen) > 1 else "has"
+    return f"{told} {has} the {word} {name}, {{{f.id}}}, on {{{f.id}.dataset}} ({{{f.id}.split}}, {{{f.id}.cohort}})."
+
+
+def _board(kept: list[tuple[Any, Fact]]) -> str:
+    lines = [f"{row.rank}. {{{f.id}.subject}} with {f.metric} {{{f.id}}} on {{{f.id}.dataset}} ({{{f.id}.cohort}})" for row, f in kept[:SHOWN]]
+    return "\n".join(lines)
+
+
+def _field_too(work: Work, q: Query, kept: list[tuple[Any, Fact]], worst: bool) -> Asking:
+    from askreg.agent.offline.programs import fields
+
+    pick = (max if worst else min)(row.rank for row, _ in kept)
+    subject = next(row.subject for row, _ in kept if row.rank == pick)
+    node = Thing(Entity("version", subject, subject.rpartition(":")[2]))
+    draft = yield from fields.field(work, Query("field", ("value",), node, fields=q.fields))
+    return " " + draft.text
+
+
+def _which_metric(work: Work, q: Query) -> Unanswered:
+    known = sorted(work.context.lexicon.names.metrics)
+    question = work.context.question.rstrip("?. ")
+    made = [Reading(question=f"{question} by {m}?", call={"tool": "leaderboard", "args": {"metric": m}}) for m in known[:3]]
+    return Unanswered(f"best by which metric? Recorded are {joined(known[:12])}", made)
+
+
+def rest(_: Iterable[str]) -> None:
+    """Keep the kinds of names in view."""

@@ -1,0 +1,210 @@
+"""Sets as answers: lists, counts, yes or no, the first, the last, the largest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from askreg.agent.draft import Draft
+from askreg.agent.offline.meaning import Event, Query, SetOf
+from askreg.agent.offline.programs import events, periods, resolving, sets, telling
+from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Rows, Unanswered, Work, answered, joined, literal, where
+
+_PLURAL = {"thing": "versions", "dataset_version": "dataset versions", "person": "people", "site": "sites",
+           "environment": "places", "alias": "aliases", "metric": "figures"}  # fmt: skip
+
+
+def listing(work: Work, q: Query) -> Asking:
+    """Answer a question for a set."""
+    node = q.node
+    assert isinstance(node, SetOf)
+    if q.time is not None:
+        node = _timed(node, q)
+        work.time = q.time
+    if node.kind in ("gap", "tag", "cohort", "region"):
+        return (yield from _values(work, node, q))
+    if q.order in ("most", "fewest", "longest", "shortest"):
+        return (yield from _extreme(work, node, q))
+    found = yield from sets.rows(work, node)
+    if node.order in ("latest", "first") or q.order in ("latest", "first"):
+        found = sets.narrowed(found, node.order or q.order)
+    if q.order in ("max", "min") and found.rows:
+        found = _largest(found, q)
+    if q.ask[0] == "exists":
+        return _verdict(found, node, work)
+    if q.ask[0] == "count":
+        return _counted(found, node, q, work)
+    return _told(found, node, work)
+
+
+def _timed(node: SetOf, q: Query) -> SetOf:
+    """Give the question's date to the condition it is about."""
+    done = False
+    conds = []
+    for cond in node.conds:
+        if isinstance(cond, Event) and cond.time is None and not done:
+            cond = replace(cond, time=q.time)
+            done = True
+        conds.append(cond)
+    if not done and node.kind in ("version", "model", "dataset_version", "run", "dataset") and (
+        q.time is not None and (periods.is_period(q.time))
+    ):  # fmt: skip
+        conds.append(Event("register", time=q.time))
+    elif not done and node.kind in ("approval", "deployment", "stage", "alias", "metric"):
+        pred = {"approval": "signed_by", "deployment": "deploy", "stage": "move", "alias": "hold", "metric": "evaluate"}
+        conds.append(Event(pred[node.kind], time=q.time))
+    return replace(node, conds=tuple(conds))
+
+
+def _plural(node: SetOf) -> str:
+    return _PLURAL.get(node.kind, f"{node.kind}s")
+
+
+def _event_of(node: SetOf) -> Event | None:
+    return next((c for c in node.conds if isinstance(c, Event) and not c.negated and events.spec_of(c)), None)
+
+
+def _told(found: Rows, node: SetOf, work: Work) -> Draft:
+    if not found.rows:
+        return answered(f"No {_plural(node)} found: none in the record are like that{_when(work)}.")
+    rows = _distinct(found.rows, node)
+    event = _event_of(node)
+    if found.kind in ("deployment", "approval", "stage", "alias", "metric"):
+        text = telling.listed(rows, event)
+    elif node.kind == "person" and found.kind != "person":
+        text = joined(list(dict.fromkeys(r.put("by") or r.put("owner") or r.put("run.by") for r in rows))) + "."
+    elif found.kind == "model":
+        text = "\n".join(f"- {r.name}" + (f" ({r.put('task')})" if r.fact("task") else "") for r in rows[:SHOWN])
+    elif len(rows) == 1 and found.kind == "version":
+        text = f"{rows[0].name} (stage {rows[0].put('stage')})." if rows[0].fact("stage") else f"{rows[0].name}."
+    else:
+        text = "\n".join(f"- {r.name}{telling.cite([r])}" for r in rows[:SHOWN])
+    return answered(text + telling.more(found, min(SHOWN, len(rows))) + _taken(node, work))
+
+
+def _when(work: Work) -> str:
+    said = periods.said(work.time)
+    return f" {said}" if said else ""
+
+
+def _taken(node: SetOf, work: Work) -> str:
+    span = next((c.time for c in node.conds if isinstance(c, Event) and c.time), work.time)
+    if span is None or span.text[-10:] == span.last.isoformat():
+        return ""
+    return f"\n\n(Dates taken: {literal(periods.said(span))}.)"
+
+
+def _distinct(rows: list[Row], node: SetOf) -> list[Row]:
+    """Leave out rows that say nothing more of the same member, for kinds without a history of their own."""
+    if node.kind in ("site", "environment", "approval", "deployment", "stage", "alias", "metric"):
+        return rows
+    seen: dict[str, Row] = {}
+    for row in rows:
+        key = row.subject + "|" + row.thing if row.kind in ("deployment", "approval", "alias") else row.subject
+        seen.setdefault(key, row)
+    return list(seen.values())
+
+
+def _counted(found: Rows, node: SetOf, q: Query, work: Work) -> Draft:
+    plural = _plural(node)
+    if not found.rows:
+        return answered(f"None: 0 {plural}{_when(work)}.")
+    if found.truncated or (found.total > len(found.rows)):
+        if found.count is None:
+            raise Unanswered("the list is cut; ask for less at a time")
+        return answered(f"{{{found.count.id}}} {plural}.")
+    rows = found.rows
+    members = list(dict.fromkeys(sets.member(r, node.kind) for r in rows))
+    one_each = len(members) == len(rows)
+    number = f"{{{found.count.id}}}" if one_each and found.count is not None and found.total == len(rows) else (
+        telling.count_of(rows, node.kind) if node.kind not in ("site", "person") else _people_count(rows))  # fmt: skip
+    word = plural if len(members) != 1 else plural.removesuffix("s") if plural != "people" else "person"
+    named = ""
+    if len(members) <= SHOWN and node.kind not in ("approval", "deployment", "stage", "event", "metric"):
+        named = f": {telling.names(_unique(rows, node))}" if node.kind not in ("site", "person") else ""
+    return answered(f"{number} {word}{named}." + telling.cite(rows[:200]) + _taken(node, work))
+
+
+def _people_count(rows: list[Row]) -> str:
+    facts = [f for r in rows if (f := r.fact("by") or r.fact("owner")) is not None]
+    if facts and rows[0].kind != "deployment":
+        return "{count(" + ",".join(f"{f.id}.value" for f in facts) + ")}"
+    return "{count(" + ",".join(f"{r.main.id}.subject" for r in rows) + ")}"
+
+
+def _unique(rows: list[Row], node: SetOf) -> list[Row]:
+    seen: dict[str, Row] = {}
+    for row in rows:
+        seen.setdefault(sets.member(row, node.kind), row)
+    return list(seen.values())
+
+
+def _verdict(found: Rows, node: SetOf, work: Work) -> Draft:
+    if not found.rows:
+        return answered(f"No: there are none{_when(work)}.")
+    return answered("Yes: " + telling.names(_unique(found.rows, node)[:SHOWN]) + "." + telling.cite(found.rows[:SHOWN]))
+
+
+def _largest(found: Rows, q: Query) -> Rows:
+    """Keep the row with the largest or smallest figure of a field."""
+    path = next((f for f in q.fields if any(f in r.values for r in found.rows)), None)
+    if path is None:
+        path = next((p for p in ("rows", "size", "value", "number") if any(r.values.get(p) is not None for r in found.rows)), None)
+    if path is None:
+        raise Unanswered("the largest by what? Name a field, such as size or rows")
+    told = [r for r in found.rows if r.values.get(path) is not None]
+    best = (max if q.order == "max" else min)(told, key=lambda r: float(r.values[path]))
+    return replace(found, rows=[best], total=1)
+
+
+def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
+    """Answer who or what has the most, or was longest so."""
+    event = _event_of(node)
+    if q.order in ("longest", "shortest"):
+        if event is None:
+            raise Unanswered("the longest of what? Ask for the longest live, for example")
+        found = yield from events.rows(work, replace(event, past=True), ask_time=True)
+        if not found.rows:
+            return answered("None: there are no such times in the record.")
+        now = work.context.now.isoformat()
+        lengths = sorted(found.rows, key=lambda r: _length(r, now))
+        row = lengths[-1] if q.order == "longest" else lengths[0]
+        main = row.main.id
+        return answered(f"{telling.clause(row)}: {{elapsed({main}.since,{main}.until)}}.")
+    raise Unanswered("the most of what is not clear; ask, for example, which model has the most versions")
+
+
+def _length(row: Row, now: str) -> float:
+    from askreg.registry import times
+
+    start = times.moment(row.at or now)
+    end = times.moment(row.until or now)
+    return (end - start).total_seconds()
+
+
+def _values(work: Work, node: SetOf, q: Query) -> Asking:
+    """Answer which tags, regions or cohorts there are."""
+    if node.kind == "region":
+        found = yield from work.plan("deployment", [], ("region",))
+        facts = [f for r in found.rows if (f := r.fact("region"))]
+        if not facts:
+            return answered("No region is recorded.")
+        return answered("{list(" + ",".join(f"{f.id}.value" for f in facts) + ")}.")
+    if node.kind == "cohort":
+        found = yield from work.plan("metric", [])
+        facts = [r.main for r in found.rows if r.main.cohort]
+        return answered("{list(" + ",".join(f"{f.id}.cohort" for f in facts) + ")}.")
+    if node.kind == "tag":
+        found = yield from work.plan("model", [], ("tag.*",))
+        facts = [f for r in found.rows for f in r.facts if f.field.startswith("tag")]
+        return answered("\n".join(f"- {{{f.id}.subject}}: {f.field.removeprefix('tag.')} {{{f.id}}}" for f in facts[:SHOWN]) or "No tags.")
+    raise Unanswered("this is not listed by itself; ask what is missing for a model or version")
+
+
+def tops(work: Work, path: str, kind: str) -> Asking:
+    """Return how often each value of a path occurs."""
+    found = yield from work.plan(kind, [], (path,))
+    return Counter(str(r.values.get(path)) for r in found.rows)
+
+
+__all__ = ["listing", "resolving", "where"]

@@ -1,0 +1,245 @@
+"""Lineage, history, gaps, documents and descriptions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from askreg.agent.draft import Draft
+from askreg.agent.facts import Fact
+from askreg.agent.offline.meaning import Query, SetOf, kind_of
+from askreg.agent.offline.programs import periods, resolving, sets, telling
+from askreg.agent.offline.programs.work import SHOWN, Asking, Unanswered, Work, answered, joined, literal, where
+from askreg.agent.tools.shapes import ToolResult
+
+_LINEAGE_KINDS = {"model": "version", "thing": "version", "dataset": "dataset_version", "version": "version",
+                  "dataset_version": "dataset_version", "run": "run", "environment": "environment", "site": "environment",
+                  "document": "document"}  # fmt: skip
+
+
+def lineage(work: Work, q: Query) -> Asking:
+    """Answer what something came from, or what came from it."""
+    node = q.node
+    assert node is not None
+    found = yield from resolving.resolve(work, node, want=("version", "dataset_version", "run", "model", "dataset"))
+    kinds = [_LINEAGE_KINDS[k] for k in q.kinds if k in _LINEAGE_KINDS]
+    if not kinds and q.direction == "down" and kind_of(node) in ("dataset", "dataset_version"):
+        kinds = []
+    subjects = yield from _starts(work, found)
+    rows = yield from _reached(work, q, subjects, kinds, found.kind)
+    return rows
+
+
+def _starts(work: Work, found: Any) -> Asking:
+    if found.kind == "model":
+        rows = yield from work.plan("version", [where("subject", found.subjects, "in")])
+        return [r.subject for r in rows.rows][-6:]
+    if found.kind == "dataset":
+        rows = yield from work.plan("dataset_version", [where("subject", found.subjects, "in")])
+        return [r.subject for r in rows.rows][-6:]
+    return found.subjects[:6]
+
+
+def _reached(work: Work, q: Query, subjects: list[str], kinds: list[str], kind: str) -> Asking:
+    parts: list[str] = []
+    for direction in ("up", "down") if q.direction == "both" else (q.direction,):
+        for subject in subjects:
+            result = yield from work.call("lineage", subject=subject, direction=direction, kinds=None,
+                                          as_of=periods.as_of(q.time, work.context))  # fmt: skip
+            if result.error:
+                raise Unanswered(literal(result.error))
+            live = yield from _live(work, q)
+            parts.append(_nodes(result, subject, direction, kinds, live, q))
+    return answered("\n\n".join(dict.fromkeys(p for p in parts if p)) or "Nothing is recorded.")
+
+
+def _live(work: Work, q: Query) -> Asking:
+    if q.event is None:
+        return None
+    rows = yield from work.plan("deployment", [], ("version",))
+    return {r.thing for r in rows.rows}
+
+
+def _nodes(result: ToolResult, subject: str, direction: str, kinds: list[str], live: set[str] | None, q: Query) -> str:
+    data = result.data
+    wanted = kinds or (["dataset_version", "run", "version"] if direction == "up" else ["dataset_version", "version", "environment"])
+    nodes = [n for n in data.nodes if n.subject != subject and n.kind in wanted and (live is None or n.subject in live)]
+    if direction == "down" and not kinds and not live:
+        nodes = [n for n in nodes if n.kind != "run"]
+    word = "comes from" if direction == "up" else "led to"
+    if not nodes:
+        things = " or ".join(_PLURALS[k] for k in wanted)
+        verb = "came from no" if direction == "up" else "led to no"
+        return f"{literal(subject)} {verb} {things} in the record."
+    facts = _by_node(result)
+    if q.ask[0] == "count":
+        ids = [facts[n.subject] for n in nodes if n.subject in facts]
+        return "{count(" + ",".join(ids) + ")} " + " and ".join(_PLURALS[k] for k in wanted) + "."
+    lines = []
+    for kind in wanted:
+        told = [facts[n.subject] for n in nodes if n.kind == kind and n.subject in facts]
+        if told:
+            lines.append(f"{_PLURALS[kind].capitalize()}: {{list({','.join(told)})}}.")
+    cut = " The list is cut." if data.truncated else ""
+    return f"{literal(subject)} {word}:\n" + "\n".join(f"- {line}" for line in lines) + cut
+
+
+_PLURALS = {"dataset_version": "dataset versions", "run": "runs", "version": "versions", "environment": "places",
+            "document": "documents", "model": "models"}  # fmt: skip
+
+
+def _by_node(result: ToolResult) -> dict[str, str]:
+    """Return where in the facts each node is named."""
+    found: dict[str, str] = {}
+    for fact in result.facts:
+        if fact.field.startswith("count."):
+            continue
+        found.setdefault(fact.subject, f"{fact.id}.subject")
+        found.setdefault(fact.value, f"{fact.id}.value")
+    return found
+
+
+def history(work: Work, q: Query) -> Asking:
+    """Answer what happened, to what, by whom."""
+    subject = actor = None
+    if q.node is not None:
+        found = yield from resolving.resolve(work, q.node)
+        subject = found.one
+        if found.kind in ("site", "environment", "place"):
+            return (yield from _at_place(work, q, found.kind, subject))
+    if q.event is not None:
+        node = q.event.role("agent")
+        people = yield from resolving.resolve(work, node, want=("person",))  # type: ignore[arg-type]
+        actor = people.one
+    limits: dict[str, Any] = {}
+    span = q.time
+    periods.refuse_future(span, work.context)
+    if span is not None:
+        if span.relation not in ("before", "until", "as_of"):
+            limits["since"] = (span.after if span.relation == "after" else span.first).isoformat()
+        if span.relation not in ("since", "after"):
+            from datetime import timedelta
+
+            last = span.first - timedelta(days=1) if span.relation == "before" else span.last
+            limits["until"] = min(last, work.context.now.date()).isoformat()
+    result = yield from work.call("history", subject=subject, actor=actor, limit=SHOWN, **limits)
+    if result.error:
+        raise Unanswered(literal(result.error))
+    return answered(_events(result, q, subject, actor, work))
+
+
+def _at_place(work: Work, q: Query, kind: str, subject: str) -> Asking:
+    path = {"site": "site", "environment": "environment", "place": "subject"}[kind]
+    rows = yield from work.plan("deployment", [where(path, subject), *periods.begins_within(q.time, "since")], ("version", "by"),
+                                history=True, order=[{"by": "since"}])  # fmt: skip
+    if not rows:
+        return answered(f"Nothing happened at {literal(subject)}{' ' + periods.said(q.time) if q.time else ''}.")
+    return answered(telling.listed(rows.rows))
+
+
+def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None, work: Work) -> str:
+    by_id = {f.id: f for f in result.facts}
+    lines: list[tuple[str, Fact]] = []
+    for event, ids in zip(result.data.events, result.rows, strict=False):
+        main = by_id[ids[0]]
+        lines.append((_event(main, event), main))
+    if q.order in ("latest", "first") and lines:
+        lines = [lines[0]] if q.order == "latest" else [lines[-1]]
+    when = f" {periods.said(q.time)}" if q.time else ""
+    if not lines:
+        of = f" to {literal(subject)}" if subject else ""
+        by = f" by {literal(actor)}" if actor else ""
+        return f"Nothing was done{of}{by}{when}."
+    if q.ask[0] == "count" and result.count:
+        return f"{{{result.count}}} events{when}."
+    text = "\n".join(f"- {line}" for line, _ in lines) if len(lines) > 1 else lines[0][0]
+    if result.truncated and result.count and q.order not in ("latest", "first"):
+        text += f"\n\nThese are the latest {len(lines)} of {{{result.count}}} events."
+    if q.time is not None and q.time.text[-10:] != q.time.last.isoformat():
+        text += f"\n\n(Dates taken: {literal(periods.said(q.time))}.)"
+    return text
+
+
+def _event(main: Fact, event: Any) -> str:
+    what = event.action.split(".")[0].replace("_", " ")
+    done = event.action.split(".")[-1]
+    return f"{{{main.id}.since:date}}: {{{main.id}.subject}} was {done} ({what}) by {{{main.id}}}"
+
+
+def gaps(work: Work, q: Query) -> Asking:
+    """Answer what is missing."""
+    subjects: list[str | None] = [None]
+    lead = ""
+    if q.node is not None:
+        if isinstance(q.node, SetOf):
+            rows = yield from sets.rows(work, q.node)
+            subjects = list(dict.fromkeys(sets.member(r, q.node.kind) for r in rows.rows))[:12]  # type: ignore[assignment]
+        else:
+            found = yield from resolving.resolve(work, q.node, want=("version", "model"))
+            subjects, lead = list(found.subjects), found.how
+    parts: list[str] = []
+    for subject in subjects:
+        result = yield from work.call("gaps", subject=subject)
+        if result.error:
+            raise Unanswered(literal(result.error))
+        parts.append(_gaps(result, subject, q))
+    return answered("\n\n".join(p for p in (lead, *parts) if p))
+
+
+def _gaps(result: ToolResult, subject: str | None, q: Query) -> str:
+    whose = literal(subject) if subject else "the registry"
+    if not result.data:
+        return f"Nothing is missing for {whose}: the record has no gap."
+    if q.ask[0] == "count" and result.count:
+        return f"{{{result.count}}} gaps in {whose}."
+    by_id = {f.id: f for f in result.facts}
+    lines = []
+    for gap, ids in list(zip(result.data, result.rows, strict=False))[:SHOWN]:
+        fact = by_id[ids[0]]
+        field = f" {literal(gap.field.replace('_', ' '))}" if gap.field else ""
+        lines.append(f"- {{{fact.id}.subject}}: {gap.code.replace('-', ' ')}{field} ({{{fact.id}}})")
+    cut = f"\n\nThese are the first {SHOWN} of {{{result.count}}}." if len(result.data) > SHOWN and result.count else ""
+    return "\n".join(lines) + cut
+
+
+def docs(work: Work, q: Query) -> Asking:
+    """Answer which documents there are about something."""
+    about = None
+    if q.node is not None:
+        found = yield from resolving.resolve(work, q.node)
+        about = found.one
+    result = yield from work.call("search_docs", about=about)
+    if result.error:
+        raise Unanswered(literal(result.error))
+    by_id = {f.id: f for f in result.facts}
+    rows = [[by_id[i] for i in ids] for ids in result.rows]
+    if q.kinds:
+        rows = [r for r in rows if r and r[0].subject in q.kinds]
+    whose = f" about {literal(about)}" if about else ""
+    if not rows:
+        no = "No: no" if q.ask[0] == "exists" else "No"
+        return answered(f"{no} registered document is{whose}." if about else f"{no} document is registered.")
+    if q.ask[0] == "count" and result.count:
+        return answered(f"{{{result.count}}} documents{whose}: {joined(['{' + r[0].id + '}' for r in rows[:SHOWN]])}.")
+    yes = "Yes:\n" if q.ask[0] == "exists" else ""
+    return answered(yes + "\n".join(f"- {_document(r)}" for r in rows[:SHOWN]))
+
+
+def _document(facts: list[Fact]) -> str:
+    title = next((f for f in facts if f.field == "title"), None)
+    path = next(f for f in facts if f.field == "path")
+    return f"{{{path.id}}}" + (f": {{{title.id}}}" if title else "")
+
+
+def describe(work: Work, q: Query) -> Asking:
+    """Say what the record holds about a thing."""
+    from askreg.agent.offline.programs import describing
+
+    node = q.node
+    assert node is not None
+    found = yield from resolving.resolve(work, node)
+    return (yield from describing.described(work, q, found))
+
+
+def nothing() -> Draft:
+    """Return the answer that there is nothing."""
+    return answered("Nothing is recorded.")
