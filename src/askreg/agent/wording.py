@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
 _PLAIN = re.compile(r"[\w@:/.,=+%-]*")
+_MARKER = re.compile(r"[-+=_]+|\d+\.")
+"""Alone at the start of a line, a rule, an underline or a list's bullet or number."""
 _FREE = re.compile(r"(?:^|\.)(?:description|comment|reason|title|source|card\.[\w.-]+|detail\.\w+)$")
 
 
@@ -77,12 +79,12 @@ def is_uri(text: str) -> bool:
 def escape(text: str) -> str:
     """Return text that Markdown shows exactly as it is, on one line."""
     text = " ".join(text.split())
-    if _PLAIN.fullmatch(text) and "://" not in text and "__" not in text and not text.startswith(("_", "+", "-")):
-        return text
+    if _PLAIN.fullmatch(text) and "://" not in text and "__" not in text and not _MARKER.fullmatch(text):
+        return text if text[:1] != "_" else f"\\{text}"
     text = re.sub(r"([\\`*\[\]<>|~$])", r"\\\1", text)
     text = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
     text = re.sub(r"(?i):(?=//)|(?<=\bwww)\.|(?<=\w)@(?=\w)", r"\\\g<0>", text)
-    return re.sub(r"^([#+=-]|\d+(?=[.)]))", r"\\\1", text) if not text[:1].isdigit() else text
+    return re.sub(r"^(\d+)([.)])(?=\s)|^(?=[#+=-])", r"\1\\\2", text)
 
 
 def unescape(text: str) -> str:

@@ -69,7 +69,9 @@ def _missing(claim: Claim) -> Iterator[Problem]:
 
 def _invented(claim: Claim) -> Iterator[Problem]:
     for token in claim.tokens:
-        if token.kind == "quote" and not (claim.support.covers(token) or _spoken_before(claim, token.value)):
+        if token.kind != "quote" or not token.value.strip():
+            continue
+        if not (claim.support.covers(token) or _spoken_before(claim, token.value)):
             yield claim.problem("quote", f"{token.text} is not what any cited fact says, word for word")
 
 

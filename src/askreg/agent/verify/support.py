@@ -47,7 +47,7 @@ class Support:
         if not text.strip():
             return
         self.names.add(" ".join(text.casefold().split()))
-        self.quotes.add(_spoken(text))
+        self.quotes.add(_sound(text))
         if wording.INSTANT.fullmatch(text):
             self._add_date(text)
             return
@@ -82,7 +82,7 @@ class Support:
                 self.cohorts.add(token.value)
                 self.cohorts.update(token.value.split(","))
             case "quote":
-                self.quotes.add(_spoken(token.value))
+                self.quotes.add(_sound(token.value))
             case "link":
                 self.names.add(token.value.casefold())
 
@@ -129,5 +129,10 @@ class Support:
 
 
 def _spoken(text: str) -> str:
-    """Return text as it sounds: without escapes, case, kind of quotation mark or line breaks."""
-    return " ".join(re.sub(r"[“”\"‘’']", "'", wording.unescape(text)).casefold().split()).strip("'")
+    """Return what is read in an answer as it sounds."""
+    return _sound(wording.unescape(text))
+
+
+def _sound(text: str) -> str:
+    """Return text without case, kind of quotation mark or line breaks."""
+    return " ".join(re.sub(r"[“”\"‘’']", "'", text).casefold().split()).strip("'")
