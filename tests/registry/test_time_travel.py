@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from clocks import Clock
@@ -95,7 +96,7 @@ def prepared(url: str) -> Iterator[tuple[Registry, Clock, list[Held]]]:
 
 
 def seen(registry: Registry, as_of: datetime, known_at: datetime) -> dict[str, object]:
-    limits = {"as_of": as_of, "known_at": known_at}
+    limits: dict[str, Any] = {"as_of": as_of, "known_at": known_at}
     live = registry.deployed(**limits).deployments
     try:
         champion = registry.version("m@champion", **limits).subject
