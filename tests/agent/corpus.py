@@ -176,6 +176,20 @@ CASES = [
          question="is sepsis-risk:1 above 0.9?"),
     Case("named premise", "There is no version 9 of sepsis-risk; the latest is {F3.version}.", [("query", STAGES)],
          question="who approved version 9 of sepsis-risk?"),
+    Case("artifact", "`{F1.subject}` is at {F1} ({F2}), with signature {F3}.", [("query", [[
+        fact("sepsis-risk:2", "uri", "https://models.example/sepsis/2.bin"),
+        fact("sepsis-risk:2", "digest", "sha256:3f2a9c1bbb"),
+        fact("sepsis-risk:2", "signature", '{"inputs":["age",{"name":"lactate","max":20}],"outputs":["risk"]}'),
+    ]])]),
+    Case("documents", "See {F1} ({F1.subject}), which is about {F2}.", [("search_docs", [[
+        fact("doc:docs/sepsis-validation.md", "title", "Validation of sepsis-risk, 2nd ed."),
+        fact("doc:docs/sepsis-validation.md", "about", "sepsis-risk:2"),
+    ]])]),
+    Case("parameters", "{F1.subject} used {F1.name} {F1} and {F2.name} {F2}.", [("query", [[
+        fact("run:run-17", "param.learning_rate", "0.1"), fact("run:run-17", "param.depth", "-6"),
+    ]])]),
+    Case("first and last", "{F3.subject} moved last, on {max(F1.since,F2.since,F3.since)}; {F1.subject} is {F1}.",
+         [("query", STAGES)]),
     Case("person's name", "It was {F2} by Lena Koch ({F1}) on 12 March 2026, and concerns {F1.subject}.",
          [("query", APPROVED)]),
 ]  # fmt: skip

@@ -13,6 +13,7 @@ _NAMED: tuple[tuple[PlanKind, str, str], ...] = (
     ("alias", "alias", "alias"),
     ("environment", "site", "site"),
     ("run", "id", "run"),
+    ("document", "path", "document"),
     ("dataset", "name", "dataset"),
     ("model", "name", "model"),
 )
@@ -36,12 +37,12 @@ def names(seen: View) -> Names:
     """
     everything = View(seen.connection, seen.now)
     found: dict[str, str] = {}
-    for kind, field, what in _NAMED[:4]:
+    for kind, field, what in _NAMED[:5]:
         found |= {name.casefold(): what for (name,) in _values(everything, kind, field) if name}
     for name, display in _values(everything, "person", "name", "display"):
         found |= {display.casefold(): f"person:{name}"} if display else {}
         found[name.casefold()] = "person"
-    for kind, field, what in _NAMED[4:]:
+    for kind, field, what in _NAMED[5:]:
         found |= {name.casefold(): what for (name,) in _values(everything, kind, field) if name}
     return Names((name, kind) for name, kind in found.items() if name not in ORDINARY)
 

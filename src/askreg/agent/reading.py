@@ -49,6 +49,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_FILE = re.compile(r"\.[a-z]\w{0,4}$")
 _COUNTED_AFTER = re.compile(rf"\s+{COUNTED}", re.IGNORECASE)
 _PERCENT_AFTER = re.compile(r"\s?%")
 
@@ -111,7 +112,7 @@ def _of(found: re.Match[str], text: str, names: Names) -> Iterator[Token]:
 def _subject(raw: str, start: int, end: int, names: Names) -> Iterator[Token]:
     folded = raw.casefold()
     head, mark, tail = re.split(r"([:@/])", folded, maxsplit=1)
-    if mark == "/" and not {head, tail, folded} & set(names):
+    if mark == "/" and not (head in names or tail in names or folded in names or _FILE.search(folded)):
         return  # "and/or", "input/output"
     yield Token("name", raw, folded, start, end)
 
