@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,10 +42,12 @@ def asking(manifest: Path, folder: Path) -> Iterator[Ask]:
 
     with Registry.open(f"sqlite:///{folder / 'questions.db'}", actor="examiner", clock=lambda: NOW) as reg:
         load(reg, manifest)
+        threads: defaultdict[str, agent.Thread] = defaultdict(agent.Thread)
 
         def ask(case: Case) -> dict[str, Any]:
             try:
-                answer = agent.ask(reg, case.question, as_of=case.as_of, thread=case.thread, backend="offline")
+                thread = threads[case.thread] if case.thread else None
+                answer = agent.ask(reg, case.question, as_of=case.as_of, thread=thread, backend="offline")
             except Exception as error:  # a question must never end in a traceback: that is a failure to report
                 return {"status": "error", "reason": f"{type(error).__name__}: {error}"}
             return dict(answer.model_dump(mode="json"))
