@@ -1,16 +1,17 @@
 """The log as people ask for it: by subject, actor, action and time."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, select, tuple_, union_all
 from sqlalchemy import func as sql
 
 from askreg.errors import InvalidInput, NotFound
 from askreg.registry import names, paging, times
 from askreg.registry.resolve import Resolved, resolve
 from askreg.registry.results import EventView, History
-from askreg.registry.tables import DatasetVersion, Deployment, Event, Person, Version
+from askreg.registry.tables import DatasetVersion, Deployment, Event, Kind, Person, Version
 from askreg.registry.times import When, shown
 from askreg.registry.view import View, table
 
@@ -56,6 +57,7 @@ def history(
     action: str | None = None,
     since: When | None = None,
     until: When | None = None,
+    everything: bool = False,
     limit: int = 50,
     cursor: str | None = None,
 ) -> History:
@@ -63,23 +65,24 @@ def history(
 
     A model's history includes its versions', a dataset's its versions', an environment's what was deployed there.
     `action` is an action (`version.approved`), its first part (`version.`) or its verb (`approved`). Answers that
-    were given change nothing and are left out, unless `action` asks for them.
+    were given change nothing and are left out, unless `action` asks for them or `everything` is wanted.
     """
     paging.size(limit)
     key = paging.after(cursor, "events", str, int)
-    limits = [*_in_view(view), *_in_time(view, since, until)]
+    asked = _in_time(view, since, until)
     if subject is not None:
-        limits.append(_about(resolve(view, subject)))
+        asked.append(_EVENT.c.seq.in_(_about(resolve(view, subject))))
     if actor is not None:
-        limits.append(_EVENT.c.actor == actor.strip().lower().removeprefix("person:"))
+        asked.append(_EVENT.c.actor == _actor(actor))
     if action is not None:
-        limits.append(_of_action(action.strip().lower()))
-    shows_answers = action is not None
-    total = _total(view, limits, shows_answers=shows_answers)
-    if not total:
-        _explain_nothing(view, actor, action)
-    found = select(_EVENT).where(*limits).order_by(_EVENT.c.occurred_at.desc(), _EVENT.c.seq.desc())
-    if not shows_answers:
+        asked.append(_EVENT.c.action.in_(_actions(view, action.strip().lower())))
+    seen = _in_view(view)
+    answers = everything or action is not None or subject is not None  # no subject is an answer's
+    total = _total(view, seen, asked, answers=answers)
+    if not total and actor is not None:
+        _check_person(view, actor)
+    found = select(_EVENT).where(*seen, *asked).order_by(_EVENT.c.occurred_at.desc(), _EVENT.c.seq.desc())
+    if not answers:
         found = found.where(_EVENT.c.action != _ANSWER)
     if key is not None:
         found = found.where(tuple_(_EVENT.c.occurred_at, _EVENT.c.seq) < tuple_(*key))
@@ -113,7 +116,10 @@ def _in_view(view: View) -> list[ColumnElement[bool]]:
     if view.as_of is not None:
         limits.append(_EVENT.c.occurred_at <= view.as_of)
     if view.known is not None:
-        limits.append(_EVENT.c.seq <= view.known)
+        # What is known had happened when the last of it was recorded. Without the arithmetic, the index of numbers
+        # would be taken instead of that of times, and everything known be sorted for one page.
+        recorded = select(_EVENT.c.recorded_at).where(_EVENT.c.seq == view.known).scalar_subquery()
+        limits += [_EVENT.c.seq + 0 <= view.known, _EVENT.c.occurred_at <= recorded]
     return limits
 
 
@@ -128,61 +134,91 @@ def _in_time(view: View, since: When | None, until: When | None) -> list[ColumnE
     return limits
 
 
-def _about(found: Resolved) -> ColumnElement[bool]:
-    refused = _EVENT.c.action == "attempt.refused"  # which names what was asked for, and no row
+def _about(found: Resolved) -> CompoundSelect[Any]:
+    """Select the numbers of the events about a subject: found first, as they are few."""
     if found.kind == "environment":
         there = _DEPLOYMENT.c.environment_id == found.id
-        return or_(
-            _EVENT.c.seq.in_(select(_DEPLOYMENT.c.event).where(there)),
-            _EVENT.c.seq.in_(select(_DEPLOYMENT.c.closed_event).where(there)),
-        )
-    whose = [_EVENT.c.entity_id == found.id, and_(refused, _EVENT.c.subject == found.subject)]
-    if found.kind == "model":
-        versions = select(_VERSION.c.id).where(_VERSION.c.model_id == found.id)
-        whose.append(_EVENT.c.entity_id.in_(versions))
-        whose.append(and_(refused, _EVENT.c.subject.startswith(f"{found.subject}:", autoescape=True)))
-    if found.kind == "dataset":
-        versions = select(_STATE.c.id).where(_STATE.c.dataset_id == found.id)
-        whose.append(_EVENT.c.entity_id.in_(versions))
-        whose.append(and_(refused, _EVENT.c.subject.startswith(f"{found.subject}@", autoescape=True)))
-    return or_(*whose)
+        opened, closed = select(_DEPLOYMENT.c.event).where(there), select(_DEPLOYMENT.c.closed_event).where(there)
+        return union_all(opened, closed.where(_DEPLOYMENT.c.closed_event.is_not(None)))
+    # A refused attempt names what was asked for, and no row.
+    refused = select(_EVENT.c.seq).where(_EVENT.c.action == "attempt.refused")
+    parts = [
+        select(_EVENT.c.seq).where(_EVENT.c.entity_id == found.id),
+        refused.where(_EVENT.c.subject == found.subject),
+    ]
+    for kind, child, parent, mark in _CHILDREN:
+        if kind == found.kind:
+            within = select(child.c.id).where(parent == found.id)
+            parts.append(select(_EVENT.c.seq).where(_EVENT.c.entity_id.in_(within)))
+            parts.append(refused.where(_EVENT.c.subject.startswith(f"{found.subject}{mark}", autoescape=True)))
+    return union_all(*parts)
 
 
-def _of_action(action: str) -> ColumnElement[bool]:
-    if action.endswith("."):
-        return _EVENT.c.action.startswith(action, autoescape=True)
-    if "." in action:
-        return _EVENT.c.action == action
-    return _EVENT.c.action.endswith(f".{action}", autoescape=True)
+_CHILDREN: tuple[tuple[Kind, Table, ColumnElement[int], str], ...] = (
+    ("model", _VERSION, _VERSION.c.model_id, ":"),
+    ("dataset", _STATE, _STATE.c.dataset_id, "@"),
+)
 
 
-def _total(view: View, limits: list[ColumnElement[bool]], *, shows_answers: bool) -> int:
-    count: Select[Any] = select(sql.count()).select_from(_EVENT).where(*limits)
-    if not limits:  # events are numbered without a gap
-        count = select(sql.coalesce(sql.max(_EVENT.c.seq), 0))
-    total = int(view.connection.execute(count).scalar_one())
-    if shows_answers:
-        return total
-    answers = select(sql.count()).select_from(_EVENT).where(*limits, _EVENT.c.action == _ANSWER)
-    return total - int(view.connection.execute(answers).scalar_one())
+def _actions(view: View, asked: str) -> list[str]:
+    """Return the actions that are meant by a whole one, a first part or a verb."""
+    known = {*ACTIONS, *view.connection.execute(_EVERY_ACTION).scalars()}
+    meant = [action for action in known if asked in (action, _noun(action), _verb(action))]
+    if meant:
+        return sorted(meant)
+    words = {word for action in known for word in (action, _noun(action), _verb(action))}
+    near = names.nearest(asked, sorted(words))
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"they are {', '.join(sorted(known))}"
+    raise InvalidInput(f"action {asked!r} is not one that events have; {hint}")
 
 
-def _explain_nothing(view: View, actor: str | None, action: str | None) -> None:
-    """Say what is wrong where nothing was found because there is no such action or person."""
-    if action is not None:
-        asked = action.strip().lower()
-        known = {*ACTIONS, *(name.partition(".")[0] + "." for name in ACTIONS), *(_verb(name) for name in ACTIONS)}
-        if asked not in known:
-            near = names.nearest(asked, sorted(known))
-            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"they are {', '.join(ACTIONS)}"
-            raise InvalidInput(f"action {action!r} is not one that events have; {hint}")
-    if actor is not None:
-        people = table(Person)
-        known_people = list(view.connection.execute(select(people.c.name).where(view.exists(people))).scalars())
-        asked = actor.strip().lower().removeprefix("person:")
-        if asked not in known_people:
-            raise NotFound(kind="person", name=actor, nearest=names.nearest(asked, known_people))
+def _noun(action: str) -> str:
+    return action.partition(".")[0] + "."
 
 
 def _verb(action: str) -> str:
     return action.rpartition(".")[2]
+
+
+def _actor(name: str) -> str:
+    return name.strip().lower().removeprefix("person:")
+
+
+def _check_person(view: View, actor: str) -> None:
+    people = table(Person)
+    known = list(view.connection.execute(select(people.c.name).where(view.exists(people))).scalars())
+    if _actor(actor) not in known:
+        raise NotFound(kind="person", name=actor, nearest=names.nearest(_actor(actor), known))
+
+
+def _total(view: View, seen: list[ColumnElement[bool]], asked: list[ColumnElement[bool]], *, answers: bool) -> int:
+    def count(*conditions: ColumnElement[bool]) -> int:
+        return int(view.connection.execute(select(sql.count()).select_from(_EVENT).where(*conditions)).scalar_one())
+
+    if asked:
+        wanted = [] if answers else [_EVENT.c.action != _ANSWER]
+        return count(*seen, *asked, *wanted)
+    left_out = 0 if answers else count(*seen, _EVENT.c.action == _ANSWER)
+    return _all(view, count) - left_out
+
+
+def _all(view: View, count: Callable[..., int]) -> int:
+    """Return how many events a view has, counting as few as possible: they are numbered without a gap."""
+    if view.known is not None and view.as_of is not None:
+        return count(*_in_view(view))
+    if view.known is not None:
+        return view.known
+    last = int(view.connection.execute(select(sql.coalesce(sql.max(_EVENT.c.seq), 0))).scalar_one())
+    return last if view.as_of is None else last - count(_EVENT.c.occurred_at > view.as_of)
+
+
+def _distinct_actions() -> Select[Any]:
+    """Select the actions in the log by leaping from one to the next in their index."""
+    first = select(sql.min(_EVENT.c.action).label("action")).cte("leap", recursive=True)
+    later = _EVENT.alias()
+    following = select(sql.min(later.c.action)).where(later.c.action > first.c.action).scalar_subquery()
+    leap = first.union_all(select(following).where(first.c.action.is_not(None)))
+    return select(leap.c.action).where(leap.c.action.is_not(None))
+
+
+_EVERY_ACTION = _distinct_actions()

@@ -263,13 +263,20 @@ class Answer(Recorded, table=True):
 class Event(Base, table=True):
     """One link of the tamper-evident log (see `log`)."""
 
-    __table_args__ = (Index("event_by_entity", "entity_id", "seq"), Index("event_by_actor", "actor", "seq"))
+    # History is counted from an index alone, and read from it in order.
+    __table_args__ = (
+        Index("event_by_entity", "entity_id", "seq"),
+        Index("event_by_actor", "actor", "occurred_at", "seq", "action"),
+        Index("event_by_action", "action", "occurred_at", "seq"),
+        Index("event_by_time", "occurred_at", "seq"),
+        Index("event_by_record", "recorded_at", "seq"),
+    )
     seq: int = Column(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    recorded_at: str = Column(index=True)
-    occurred_at: str = Column(index=True)
+    recorded_at: str
+    occurred_at: str
     recorded_by: str = Column(description="who wrote it")
     actor: str = Column(description="who did it: another than recorded_by only where a manifest says so")
-    action: str = Column(index=True)
+    action: str
     subject: str
     entity_id: int | None = Column(default=None, sa_type=BigInteger)
     payload: str = Column(description="RFC 8785 of {detail, rows}: every row as it stood after the event")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, case, select, true
-from sqlalchemy import func as sql
 
 from askreg.registry import times
 from askreg.registry.tables import Base, Event
@@ -65,6 +64,7 @@ def at(connection: Connection, *, now: str, as_of: When | None = None, known_at:
     if known_at is not None:
         then = times.past(known_at, bare="last", now=now, name="known_at")
         events = table(Event)
-        found = connection.execute(select(sql.max(events.c.seq)).where(events.c.recorded_at <= then)).scalar()
+        latest = select(events.c.seq).where(events.c.recorded_at <= then)
+        found = connection.execute(latest.order_by(events.c.recorded_at.desc(), events.c.seq.desc()).limit(1)).scalar()
         known = found or 0
     return View(connection, now, limit, known)
