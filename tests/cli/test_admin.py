@@ -77,6 +77,11 @@ def test_a_checkpoint_of_another_log_does_not_hold(cli: Cli, empty: Cli, tmp_pat
     assert "does not hold" in result.stdout
 
 
+def test_the_log_holds_answers_and_the_history_does_not(cli: Cli) -> None:
+    cli.ok("ask", "What is live at northgate?")
+    assert cli.json("audit", "log")["total"] == cli.json("history")["total"] + 1
+
+
 def test_the_log_holds_refusals_and_can_be_filtered(cli: Cli) -> None:
     cli.fails("register", "model", "x", "--task", "t", actor="nobody")
     events = cli.json("audit", "log", "--actor", "nobody")["events"]

@@ -37,10 +37,10 @@ def load(
 ) -> None:
     """Load a whole registry from a manifest. All or nothing, and safe to run twice."""
     with session.of(ctx).registry(announce=False) as registry:
-        first = registry.head().seq == 0
+        first = session.untouched(registry)
         loaded = interruptible(lambda: _load(registry, manifest))
     if first:
-        session.say(f"{registry.actor} made the first entry of this registry, and is its admin")
+        session.founded(registry)
     if as_json:
         session.put_json(session.plain(loaded))
         return

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askreg.cli import session
-from askreg.cli.reads import history
-from askreg.cli.session import Json
+from askreg.cli.reads import Action, Actor, MaybeSubject, Since, Until
+from askreg.cli.session import AsOf, Cursor, Json, KnownAt, Limit
 from askreg.errors import InvalidInput, StorageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ audit = typer.Typer(help="Verify, read and keep the tamper-evident log.", no_arg
 
 def add_to(app: typer.Typer) -> None:
     """Add the group of these commands."""
-    audit.command("log", help="List every event, answers and refused attempts included, newest first.")(history)
     app.add_typer(audit, name="audit")
 
 
@@ -57,6 +56,29 @@ def checkpoint(
         return
     write_file(out, kept.to_json())
     typer.echo(f"kept event {kept.seq} in {out}; check against it with: askreg audit verify --checkpoint {out}")
+
+
+@audit.command()
+def log(
+    ctx: typer.Context,
+    subject: MaybeSubject = None,
+    actor: Actor = None,
+    action: Action = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """List every event, newest first. Answers that were given and refused attempts are among them."""
+    with session.of(ctx).registry() as registry:
+        page = registry.history(
+            subject=subject, actor=actor, action=action, since=since, until=until, everything=True,
+            limit=limit, cursor=cursor, as_of=as_of, known_at=known_at,
+        )  # fmt: skip
+    session.put(page, as_json=as_json)
 
 
 def write_file(path: Path, text: str) -> None:

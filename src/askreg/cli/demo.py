@@ -48,7 +48,7 @@ def demo(ctx: typer.Context) -> None:
 
 def _refuse_others(registry: "Registry") -> None:
     """Raise if the registry holds something, and it is not the demo."""
-    if registry.head().seq == 0:
+    if session.untouched(registry):
         return
     from askreg.demo.manifest import skeleton
 

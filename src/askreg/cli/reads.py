@@ -18,6 +18,10 @@ Subject = Annotated[
 MaybeSubject = Annotated[
     str | None, typer.Argument(metavar="SUBJECT", show_default=False, help="Only what concerns this.")
 ]
+Actor = Annotated[str | None, typer.Option("--actor", help="Only by this person.")]
+Action = Annotated[str | None, typer.Option("--action", help="Only such events: version.deployed, approved …")]
+Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only from then on.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Only before then.")]
 Stage = Annotated[str | None, typer.Option("--stage", help="Only with a version in this stage.")]
 
 
@@ -159,17 +163,17 @@ def deployed(
 def history(
     ctx: typer.Context,
     subject: MaybeSubject = None,
-    actor: Annotated[str | None, typer.Option("--actor", help="Only by this person.")] = None,
-    action: Annotated[str | None, typer.Option("--action", help="Only such events: version.deployed …")] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only from then on.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Only before then.")] = None,
+    actor: Actor = None,
+    action: Action = None,
+    since: Since = None,
+    until: Until = None,
     limit: Limit = 50,
     cursor: Cursor = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """List what happened, newest first."""
+    """List what happened, newest first. Answers that were given are in 'audit log'."""
     with session.of(ctx).registry() as registry:
         page = registry.history(
             subject=subject, actor=actor, action=action, since=since, until=until,

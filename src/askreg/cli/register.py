@@ -33,14 +33,13 @@ def write(ctx: typer.Context, act: Callable[["Registry"], Done], *, as_json: boo
     shown: Any = None
     with session.of(ctx).registry(announce=False) as registry:
         with registry.unit() as unit:
-            before = unit.seq
+            first, before = session.untouched(registry), unit.seq
             sentence, subject = act(registry)
             if as_json:
                 shown = registry.show(subject)
             after = unit.seq
-        actor = registry.actor
-    if before == 0:
-        session.say(f"{actor} made the first entry of this registry, and is its admin")
+    if first:
+        session.founded(registry)
     if as_json:
         session.put_json(session.plain(shown))
         return

@@ -74,6 +74,19 @@ def of(ctx: typer.Context) -> Session:
     return session
 
 
+def untouched(registry: "Registry") -> bool:
+    """Return whether nobody has written to a registry yet; answers it gave do not count."""
+    from askreg.registry.tables import Person
+
+    with registry.unit() as unit:
+        return not unit.any(Person)
+
+
+def founded(registry: "Registry") -> None:
+    """Tell the first who writes what that made them."""
+    say(f"{registry.actor} made the first entry of this registry, and is its admin")
+
+
 def say(message: str) -> None:
     """Print one line about the work, not its result, to stderr."""
     typer.echo(f"askreg: {message}", err=True)
