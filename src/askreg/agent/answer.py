@@ -211,12 +211,13 @@ class _Inquiry:
         except InvalidInput as error:
             return [Problem(code="draft", claim="", what=str(error))]
         problems = _hollow(draft)
+        instants = (self.seen.now, self.seen.instant)
         names = _known.of(self.seen, url=self.url, seq=self.head.seq)
         for part, asserting, quotes in (
             (text, draft.status in ("answered", "partial"), draft.quotes),
             (reason, False, ()),
         ):
-            evidence = Evidence(facts, results, self.question, names, quotes, asserting)
+            evidence = Evidence(facts, results, self.question, names, quotes, instants, asserting)
             problems += verify(part, evidence)
         self.accepted = None if problems else _Accepted(draft, text, reason)
         return problems

@@ -5,30 +5,24 @@ from collections.abc import Iterator
 from askreg.agent.reading import tokens
 from askreg.agent.render import Passage, Rendered
 from askreg.agent.verify.binding import misplaced
-from askreg.agent.verify.claims import Before, Claim, Evidence, Problem, arguments
+from askreg.agent.verify.claims import Before, Claim, Evidence, Problem, arguments, context
 from askreg.agent.verify.comparing import misordered
 from askreg.agent.verify.complete import incomplete
-from askreg.agent.verify.support import Support
 
 
 def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
     """Return what is wrong with an answer's text; nothing is, when the list is empty."""
-    context = Support(evidence.names)
-    context.add_text(evidence.question)
+    known = context(evidence)
     before = Before(evidence.names)
     before.add(evidence.question)
     for result in evidence.results:
         for text in arguments(result):
             before.add(text)
-            context.add_text(text)
-            context.numbers.discard(text)
-    for text in filter(None, (r.error for r in evidence.results)):
-        context.add_text(text)
     problems: list[Problem] = []
     header: Passage | None = None
     for passage in rendered.passages:
         header = passage if passage.kind == "header" else header if passage.kind == "row" else None
-        claim = Claim(passage, evidence, context, before, header)
+        claim = Claim(passage, evidence, known, before, header)
         for check in (_marked_up, _unsupported, _missing, _invented, misplaced, misordered, incomplete):
             problems += check(claim)
         before.add(passage.text)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
@@ -50,6 +52,8 @@ class Evidence:
     question: str = ""
     names: Names = field(default_factory=Names)
     quotes: Sequence[Quote] = ()
+    instants: Sequence[str] = ()
+    """The registry's clock, and the instant the record was read as of."""
     asserting: bool = True
     """Whether the text answers; the reason for not answering need not rest on facts."""
 
@@ -190,6 +194,26 @@ def _find(text: str, value: str, start: int) -> int:
         pattern += rf"(?!{edge})"
     found = re.compile(pattern).search(text, start)
     return found.start() if found else -1
+
+
+def context(evidence: Evidence) -> Support:
+    """Return what may be named because the question or a call does."""
+    support = Support(evidence.names)
+    support.add_text(evidence.question)
+    for text in evidence.instants:
+        support.add_text(text)
+    for result in evidence.results:
+        for text in arguments(result):
+            support.add_text(text)
+            support.numbers.discard(text)
+            with suppress(ValueError):  # "until 31 January" is "before 1 February"
+                support.add_text((date.fromisoformat(text) + timedelta(days=1)).isoformat())
+        if result.error is not None:
+            support.add_text(result.error)
+    support.compose = True
+    if not evidence.asserting:
+        support.names.update(evidence.names)
+    return support
 
 
 def arguments(result: ToolResult) -> Iterator[str]:

@@ -24,6 +24,8 @@ class Support:
         """Folded."""
         self.cohorts: set[str] = set()
         self.quotes: set[str] = set()
+        self.compose = False
+        """Whether a name may be put together of parts that are named apart: "version 3 of m" is m:3."""
 
     def add_fact(self, fact: Fact) -> None:
         """Vouch for all parts of a fact."""
@@ -119,8 +121,14 @@ class Support:
                 return _spoken(token.value) in self.quotes
             case "name" | "link":
                 person = self._names.get(token.value, "").partition(":")[2]
-                return not self.names.isdisjoint({token.value.casefold(), _spoken(token.value), person} - {""})
+                if not self.names.isdisjoint({token.value.casefold(), _spoken(token.value), person} - {""}):
+                    return True
+                return self.compose and self._composes(token.value)
         return False
+
+    def _composes(self, name: str) -> bool:
+        head, mark, tail = re.fullmatch(r"([^:@/]*)([:@/]?)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+        return bool(mark) and head in self.names and tail in (self.versions if mark == ":" else self.names)
 
     def _covers_number(self, value: str) -> bool:
         if value.endswith("%"):
