@@ -62,6 +62,7 @@ class _Seen:
     model: int
     by: str | None
     digest: str | None
+    stage: str = ""
     stages: list[Any] = field(default_factory=list)
     approvals: list[Any] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
@@ -70,10 +71,6 @@ class _Seen:
     bare: Counter[str] = field(default_factory=Counter)
     """How many figures each metric has in all, and without an interval."""
     card: set[str] = field(default_factory=set)
-
-    @property
-    def stage(self) -> str:
-        return str(next(row.stage for row in reversed(self.stages) if row.end is None))
 
     @property
     def in_use(self) -> bool:
@@ -118,6 +115,8 @@ def _versions(view: View, scope: Scope, id: int | None) -> dict[int, _Seen]:
     }
     for row in _read("stages", scope)(view, id=id):
         seen[row.version_id].stages.append(row)
+        if row.end is None:
+            seen[row.version_id].stage = row.stage
     for row in _read("approvals", scope)(view, id=id):
         seen[row.version_id].approvals.append(row)
     for row in _read("deployments", scope)(view, id=id):
@@ -263,7 +262,7 @@ def _of_version(view: View, scope: Scope, of: Any, *columns: Any) -> Select[Any]
 
 def _version_rows(view: View, scope: Scope) -> Select[Any]:
     return (
-        select(_VERSION, _MODEL.c.name.label("model"))
+        select(*_VERSION.c["id", "model_id", "number", "by", "digest"], _MODEL.c.name.label("model"))
         .join(_MODEL, _MODEL.c.id == _VERSION.c.model_id)
         .where(_within(scope), view.exists(_VERSION))
         .order_by(_VERSION.c.number)
