@@ -80,7 +80,6 @@ def _refused(command: str, tokens: list[Tok]) -> Draft:
             if isinstance(node, Bare) and not subject:
                 subject = ""
     reason = (
-        f"questions change nothing in the record; the command for this is `askreg {command}{subject}`"
-        f" (`askreg {command.split()[0]} --help` says what it needs)"
+        f"a question changes nothing in the record; the command that would is askreg {command}{subject}"
     )
     return Draft(status="refused", reason=reason)

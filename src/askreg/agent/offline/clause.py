@@ -268,6 +268,9 @@ class Reader(Predicates):
             return None
         if word.sense == "without" or (word.sense == "with" and self._having_next()):
             found = self.having(self.i + 1, negated=word.sense == "without", kind="version")
+            if self.c.head is None and self.c.event is not None and self.c.wh in ("what", "which"):
+                # `what is live without an approval`: what is asked for are versions.
+                self.c.head, self.c.event = SetOf("version", (self.c.event,)), None
             if found is not None and found[0] and isinstance(self.c.head, SetOf):
                 self.use(self.i)
                 conds, self.i = found

@@ -17,7 +17,12 @@ _MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _COUNT = r"(?P<count>\d+|a couple of|couple of|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _UNIT = r"(?P<unit>day|week|month|quarter|year|hour|fortnight)s?"
-_ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAY_WORDS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+              "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
+              "nineteenth", "twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth",
+              "twenty-fifth", "twenty-sixth", "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth",
+              "thirty-first"]  # fmt: skip
+_ORDINAL = rf"(?P<day>\d{{1,2}}(?=\D)|\d{{1,2}}$|{'|'.join(reversed(_DAY_WORDS))})(?:st|nd|rd|th)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ def _slashes(m: re.Match[str], today: date) -> tuple[date, date] | None:
 
 
 def _day_month(m: re.Match[str], today: date) -> tuple[date, date] | None:
-    month, day = _month_number(m["month"]), int(m["day"])
+    month = _month_number(m["month"])
+    day = int(m["day"]) if m["day"].isdigit() else _DAY_WORDS.index(m["day"]) + 1
     if m["year"]:
         return _day(int(m["year"]), month, day)
     this = _day(today.year, month, day)

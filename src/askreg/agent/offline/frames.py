@@ -100,9 +100,21 @@ class Frames:
         roles = [("alias", n) if isinstance(n, Holder) and n.model is None and event.pred == "hold" else (r, n)
                  for r, n in roles]  # fmt: skip
         head = self.c.event.pred
+        if head in ("approve", "sign", "review") and _maker(event.role("agent")):
+            return Event("selfapprove")
+        if head == "run" and self.c.wh in ("where", "how long", "when") and not any(kind_of(n) == "run" for _, n in roles):
+            head = "live"
         pred = {"withdraw": "lose"}.get(head, head) if any(r == "alias" for r, _ in roles) and head != "hold" else head
         return replace(event, pred=pred, roles=tuple(_once(roles)), past=event.past or "was" in self.c.aux
                        or "did" in self.c.aux or "ever" in self.c.orders or "had" in self.c.aux)  # fmt: skip
+
+
+def _maker(node: Node | None) -> bool:
+    """Whether it is `the person who built it`, `its own author`."""
+    return isinstance(node, SetOf) and node.kind in ("person", "thing") and any(
+        isinstance(x, Event) and x.pred in ("register", "build", "train", "own") and isinstance(x.role("theme"), Given | type(None))
+        for x in node.conds
+    )  # fmt: skip
 
 
 def _once(roles: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
@@ -326,6 +338,9 @@ def _happening(f: Frames) -> Query | None:
     event = f.whole_event()
     if event is None or event.pred in ("compare", "beat", "perform", "affect", "depend", "do", "change"):
         return None
+    if event.pred in ("selfapprove", "complete"):
+        scope = SetOf("version", (event,))
+        return Query("set", ("exists" if c.aux_first else "count" if c.wh == "how many" else "list",), scope)
     if event.pred in ("build", "use", "train", "do") and (c.fields or c.values) and c.wh not in ("who", "when", "where"):
         return None
     time = f.time or event.time
@@ -419,6 +434,43 @@ def _field(f: Frames) -> Query | None:
                      frozenset(["count"]) if c.wh == "how many" else frozenset()))  # fmt: skip
 
 
+def _identity(f: Frames) -> Query | None:
+    """Which version is the one before the champion, what is the base of X …"""
+    c = f.c
+    nodes = [n for n in f.nodes if not _anything(n)]
+    plain = c.head is None or isinstance(c.head, SetOf) and not c.head.conds
+    if c.event is not None or c.metrics or c.fields or c.agents or c.cues or len(nodes) != 1 or not plain or c.aux_first:
+        return None
+    if isinstance(nodes[0], Step | Related | Holder) and c.wh in ("", "what", "which", "who") and "ever" not in c.orders:
+        return Query("holder", ("list",), nodes[0], time=f.time, options=frozenset(_options(c)))
+    return None
+
+
+def _most(f: Frames) -> Query | None:
+    """Which model has the most versions, who approved most …"""
+    c = f.c
+    order = next((o for o in c.orders if o in ("most", "fewest")), "")
+    if not order and "max" in c.orders and not c.metrics and "number" in c.fields:
+        order = "most"
+    if not order or c.metrics:
+        return None
+    by = c.head if isinstance(c.head, SetOf) else None
+    counted = next((n for n in f.nodes if isinstance(n, SetOf) and n is not by and n.kind not in ("thing",)), None)
+    event = f.whole_event()
+    conds = tuple(x for n in (by, counted) if isinstance(n, SetOf) for x in n.conds)
+    if event is not None and event.pred not in ("own",):
+        conds = (*conds, replace(event, roles=tuple((r, n) for r, n in event.roles if n is not counted)))
+    kind = by.kind if by is not None else "person" if c.wh == "who" else "site" if c.wh == "where" else ""
+    if not kind:
+        return None
+    what = counted.kind if counted is not None else "version"
+    if event is not None and event.pred == "own":
+        what = "model"
+    if kind == what:
+        return None
+    return Query("set", ("list",), SetOf(kind, conds), order=order, kinds=(what,), time=f.time)  # type: ignore[arg-type]
+
+
 def _set(f: Frames) -> Query | None:
     c = f.c
     head = c.head
@@ -494,7 +546,8 @@ def _describe(f: Frames) -> Query | None:
 
 
 _RULES: list[Callable[[Frames], Query | None]] = [
-    _compare, _lineage, _gaps, _leaderboard, _docs, _metric, _history, _happening, _field, _set, _describe,
+    _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _history, _happening, _field, _identity, _set,
+    _describe,
 ]  # fmt: skip
 
 __all__ = ["Frames", "Given"]

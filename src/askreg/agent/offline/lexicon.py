@@ -11,6 +11,12 @@ from askreg.agent.offline import synonyms, words
 from askreg.agent.offline.entities import Entity, EntityKind, Names
 from askreg.agent.offline.pieces import fold, key, words_of
 
+_COMMON = frozenset(
+    """per one two its their are was were has have had this these those for from with who which that when where why how
+    the and but not can may own use used uses using into out over under than then there here more most less least very
+    also only each every both same such other another any all some year years day days month months week weeks time
+    cost costs price weather new old big small high low six hour hours half known likely need needs safe""".split()
+)
 _TOO_COMMON = 60
 """A word that stands in more names than this singles nothing out."""
 
@@ -228,7 +234,7 @@ FUZZY: frozenset[EntityKind] = frozenset(
 def edits(text: str) -> int:
     """Return how many typing errors a text of this length may hold."""
     length = len(text)
-    return 0 if length < 5 else 1 if length < 8 else 2 if length < 14 else 3
+    return 0 if length < 5 else 1 if length < 9 else 2
 
 
 def _digits(text: str) -> str:
@@ -236,7 +242,7 @@ def _digits(text: str) -> str:
 
 
 def _content(index: dict[str, set[str]]) -> dict[str, set[str]]:
-    return {k: v for k, v in index.items() if len(k) > 2 and k not in words.ALL_WORDS and not k.isdigit()}
+    return {k: v for k, v in index.items() if len(k) > 2 and k not in words.ALL_WORDS | _COMMON and not k.isdigit()}
 
 
 __all__ = ["Lexicon", "edits", "key"]

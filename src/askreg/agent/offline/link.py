@@ -113,6 +113,8 @@ def _known(pieces: list[Piece], first: int, last: int, text: str, lexicon: Lexic
         return None, 0.0
     senses = words.senses(run) if all(set(p.before) <= {" ", "-", "'"} for p in pieces[first + 1 : last]) else []
     entities = lexicon.lookup(run)
+    if length_of_colon(pieces[first + 1 : last]):
+        entities = [e for e in entities if ":" in e.name]
     if len(run) == 1 and senses and all(w.category in ("det", "prep", "aux", "wh", "conj", "pron") for w in senses):
         entities = []
     if not senses and not entities:
@@ -122,6 +124,11 @@ def _known(pieces: list[Piece], first: int, last: int, text: str, lexicon: Lexic
     if length > 1 and not entities and all(w.category == "filler" for w in senses):
         score -= 0.2
     return _item(pieces, first, last, text, entities=tuple(entities), words=tuple(senses)), score
+
+
+def length_of_colon(pieces: list[Piece]) -> bool:
+    """Whether a colon joins the pieces: then only what is written with one can be meant."""
+    return any(":" in p.before for p in pieces)
 
 
 def _placed(pieces: list[Piece], spans: list[Span]) -> Iterator[tuple[int, int, Span]]:
@@ -167,7 +174,8 @@ def _guesses(
         if topic:
             yield _item(pieces, index, index + 1, text, entities=(topic,)), 0.9
         else:
-            word = _word_near(piece.folded)
+            named = index > 0 and piece.text[0].isupper() and not text.isupper()
+            word = None if named else _word_near(piece.folded)
             if word:
                 yield _item(pieces, index, index + 1, text, words=tuple(word), corrected=True), 0.8
         for first, last in _around(pieces, index, covered):
@@ -193,7 +201,7 @@ def _around(pieces: list[Piece], index: int, covered: list[bool]) -> Iterator[tu
             inside = range(first, last)
             glued = all(_GLUE.fullmatch(pieces[i].before) for i in inside if i > first)
             spaced = all(pieces[i].before in (" ", "-") for i in inside if i > first)
-            content = all(not covered[i] or _content(pieces[i].folded) for i in inside)
+            content = all(not covered[i] for i in inside)
             if glued or (spaced and content):
                 yield first, last
 

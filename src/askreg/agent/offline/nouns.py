@@ -28,11 +28,49 @@ def starts(reader: Reader, i: int) -> bool:
     tok = reader.tok(i)
     if tok is None or reader.is_pred(i) and not reader.adjectival(i):
         return False
+    if _free_relative(reader, i) or _relation(reader, i):
+        return True
     if tok.node is not None or tok.word("noun") or tok.word("det", "the", "a", "any", "all", "no", "other"):
         return True
     if tok.word("order") or reader.adjectival(i) or tok.value(*VALUES):
         return _headed(reader, i)
     return False
+
+
+def _free_relative(reader: Reader, i: int) -> bool:
+    """Whether `what …` at token i stands for things: `who approved what was live at X`."""
+    tok = reader.tok(i)
+    if tok is None or i == 0 or not tok.word("wh", "what") or tok.node is not None:
+        return False
+    back = reader.tok(i - 1)
+    joined = back is not None and bool(back.word("prep") or reader.is_pred(i - 1) or back.word("aux"))
+    return joined and reader.c.wh != "" and reader.pred_ahead(i + 1)
+
+
+_RELATIVES = {"base": "base", "run": "run"}
+
+
+def _relation(reader: Reader, i: int) -> bool:
+    """Whether `base of X`, `owner of X` at token i stands for a thing of which something is asked."""
+    if _relation_name(reader, i) is None:
+        return False
+    j = i - 1
+    while (back := reader.tok(j)) is not None and (back.word("det") or back.word("order")) and back.node is None:
+        j -= 1
+    return back is not None and back.node is None and bool(
+        back.word("prep") or reader.is_pred(j) or (back.word("aux") and reader.main is not None and reader.main > i)
+    )
+
+
+def _relation_name(reader: Reader, i: int) -> str | None:
+    tok, after = reader.tok(i), reader.tok(i + 1)
+    if tok is None or tok.node is not None or after is None or not after.word("prep", "of", "for"):
+        return None
+    field, agent = tok.word("field", *_RELATIVES), tok.word("agent", "own", "register", "approve", "review", "train")
+    if field is not None:
+        return _RELATIVES[field.sense]
+    names = {"own": "owner", "register": "registrant", "approve": "approver", "review": "reviewer", "train": "trainer"}
+    return names[agent.sense] if agent is not None else None
 
 
 def _headed(reader: Reader, i: int) -> bool:
@@ -148,6 +186,10 @@ class NounReader:
         tok = self.r.tok(self.i)
         if tok is None:
             return None
+        if _free_relative(self.r, self.i):
+            return self._whatever()
+        if _relation(self.r, self.i):
+            return self._related()
         if tok.node is not None:
             if (isinstance(tok.node, Thing) and tok.node.entity.kind == "topic" and self.order == "") or not self.order:
                 self.r.use(self.i)
@@ -162,6 +204,26 @@ class NounReader:
         if self.order in ("previous", "next", "latest", "first") and (self.definite or tok.word("prep", "of")):
             return SetOf("version", tuple(self.conds), self.order, True)
         return None
+
+    def _whatever(self) -> Node | None:
+        found = self.r.predicate(self.i + 1, subject="version")
+        if found is None:
+            return None
+        self.r.use(self.i)
+        conds, self.i = found
+        return SetOf("version", (*self.conds, *conds))
+
+    def _related(self) -> Node | None:
+        name = _relation_name(self.r, self.i)
+        state = self.r.save()
+        self.r.use(self.i)
+        self.r.use(self.i + 1)
+        inner, j = NounReader(self.r, self.i + 2).read() if starts(self.r, self.i + 2) else (None, self.i)
+        if inner is None or name is None:
+            self.r.restore(state)
+            return None
+        self.i = j
+        return Related(inner, name)
 
     def _named(self, tok: Tok) -> Node:
         node = tok.node
@@ -220,9 +282,30 @@ class NounReader:
         if sense == "service":
             return SetOf("person", (*self.conds, Has("kind", "=", "service")), self.order, self.definite, self.quantity)
         kind: Kind = sense  # type: ignore[assignment]
+        apposed = self._apposed(sense, form)
+        if apposed is not None:
+            return apposed
         if sense == "version" and any(isinstance(c, Within) and kind_of(c.node) in DATA for c in self.conds):
             kind = "dataset_version"
         return SetOf(kind, tuple(self.conds), self.order, self.definite and form == "one", self.quantity)
+
+    def _apposed(self, sense: str, form: str) -> Node | None:
+        """Read `the dataset icu-stays`, `model sepsis-risk`: the noun says what kind of thing the name is."""
+        tok = self.r.tok(self.i)
+        if form != "one" or tok is None or not isinstance(tok.node, Thing) or "," in tok.before or self.conds or self.order:
+            return None
+        kinds = {tok.node.entity.kind, *(e.kind for e in tok.node.others)}
+        wanted = {"model": {"model", "version"}, "version": {"version"}, "dataset": set(DATA), "dataset_version": set(DATA),
+                  "run": {"run"}, "person": {"person"}, "site": {"site"}, "environment": {"environment", "place"},
+                  "document": {"document"}}.get(sense, set())  # fmt: skip
+        if not kinds & wanted:
+            return None
+        best = [e for e in (tok.node.entity, *tok.node.others) if e.kind in wanted]
+        self.r.use(self.i)
+        self.i += 1
+        if tok.possessive:
+            self.r.possessed(tok.node)
+        return Thing(best[0], tuple(best[1:]), tok.node.text)
 
     def _after(self, node: Node) -> Node:
         while True:
@@ -241,15 +324,25 @@ class NounReader:
                 if found is not None:
                     return found
             return None
-        if isinstance(node, Thing | Holder | Related | Step) and not isinstance(node, Given):
-            return self._thing_in_place(node, tok)
+        if isinstance(node, Holder) and tok.word("prep", "before", "after"):
+            return self._holder_stepped(node, tok)
         return None
 
-    def _thing_in_place(self, node: Node, tok: Tok) -> Node | None:
-        """Read `the version before X`, and nothing else: other words after a name belong to the clause."""
-        if tok.word("rel") and not tok.word("wh", "who", "which"):
+    def _holder_stepped(self, node: Holder, tok: Tok) -> Node | None:
+        """Read `the champion before the current one`."""
+        step = -1 if tok.word("prep", "before") else 1
+        if self.r.tok(self.i + 1) is None:
             return None
-        return None
+        if not starts(self.r, self.i + 1):
+            return None
+        state = self.r.save()
+        inner, j = NounReader(self.r, self.i + 1).read()
+        if inner is None or not (_the_current(inner) or kind_of(inner) == "version"):
+            self.r.restore(state)
+            return None
+        self.r.use(self.i)
+        self.i = j
+        return Step(node, step)
 
     def _relative(self, node: SetOf, tok: Tok) -> Node | None:
         """Read `that is live at X`, `which Lena approved`, `with no approval`."""
@@ -310,8 +403,8 @@ class NounReader:
             return None
         self.r.use(self.i)
         self.i = j
-        if isinstance(inner, SetOf) and inner.kind in ("thing", "version") and not inner.conds:
-            # `the champion before the current one`
+        if _the_current(inner):
+            # `the version live there before the current one`
             inner = replace(node, order="current") if node.conds else Given("it")
         return Step(inner, -1 if prep.sense == "before" else 1)
 
@@ -376,6 +469,14 @@ class NounReader:
         self.r.use(self.i)
         conds, self.i = found
         return self._more_conds(replace(node, conds=(*node.conds, *conds)))
+
+
+def _the_current(node: Node) -> bool:
+    """Whether it is `the current one`, `the present version`, with nothing else said of it."""
+    return isinstance(node, Given) or (
+        isinstance(node, SetOf) and node.kind in ("thing", "version", "model") and not node.conds and node.order in (
+            "current", "latest", "")
+    )  # fmt: skip
 
 
 def has(entity: Entity) -> Has:

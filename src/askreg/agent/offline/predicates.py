@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from askreg.agent.offline.meaning import Cond, Event, Given, Has, Node, SetOf, Thing, kind_of
+from askreg.agent.offline.meaning import Cond, Event, Given, Has, Holder, Node, SetOf, Thing, kind_of
 from askreg.agent.offline.nouns import NounReader, has, starts
 from askreg.agent.offline.phrases import Tok
 from askreg.agent.offline.roles import EVENTS, STAGE_STATES, STATES, VERSIONS, role_of
@@ -310,7 +310,14 @@ class Predicates:
 
     def pred_ahead(self, i: int) -> bool:
         """Whether a predicate follows, after auxiliaries and adverbs only."""
-        while (tok := self.tok(i)) is not None and tok.node is None:
+        aux = False
+        while (tok := self.tok(i)) is not None:
+            if isinstance(tok.node, Holder) and aux and not tok.possessive:
+                after = self.tok(i + 1)
+                return after is None or not after.word("prep", "before", "after")
+            if tok.node is not None:
+                return False
+            aux = aux or bool(tok.word("aux", "is", "was"))
             if self.is_pred(i) and not self.adjectival(i):
                 return True
             if tok.word("verb", "have", "miss") or (tok.word("aux", "have", "had") and self._had(i)):
@@ -367,6 +374,10 @@ class Predicates:
                 if found is None:
                     self.restore(state)
                 return found
+            held = self._held(i, past)
+            if held is not None:
+                event, i = held
+                return [replace(event, negated=negated)], i
             if tok.node is None and (tok.word("aux") or tok.word("neg") or tok.word("filler") or tok.word("order") or
                                      tok.word("rel") or tok.word("det", "all", "any")) and not starts(self, i):  # fmt: skip
                 negated = negated != bool(tok.word("neg"))
@@ -402,6 +413,26 @@ class Predicates:
         event = replace(event, roles=roles, negated=event.negated != negated, past=event.past or past or
                         self._was(event, i))  # fmt: skip
         return self._conditions(event, subject), i
+
+    def _held(self, i: int, past: bool) -> tuple[Event, int] | None:
+        """Read `(was) champion of X (on a day)` as a predicate."""
+        tok, back = self.tok(i), self.tok(i - 1)
+        if tok is None or not isinstance(tok.node, Holder) or tok.possessive or back is None or back.node is not None or not (
+            back.word("aux") or back.word("order", "ever", "current") or back.word("det", "the", "a") or back.word("neg")
+            or back.word("rel")
+        ):  # fmt: skip
+            return None
+        after = self.tok(i + 1)
+        if after is not None and after.word("prep", "before", "after") and after.node is None:
+            return None
+        roles: tuple[tuple[str, Node], ...] = (("alias", Holder(tok.node.alias)),)
+        roles += (("theme", tok.node.model),) if tok.node.model else ()
+        self.use(i)
+        event = Event("hold", roles, past=past)
+        if after is not None and after.item.date is not None and after.node is None:
+            self.use(i + 1)
+            return replace(event, time=after.item.date), i + 2
+        return event, i + 1
 
     def _was(self, event: Event, i: int) -> bool:
         return False
@@ -459,6 +490,8 @@ class Predicates:
             return replace(event, negated=event.negated or bool(tok.word("neg") or tok.word("det", "no"))), i + 1, ""
         prep = tok.word("prep")
         if prep is not None and tok.node is None:
+            if prep.sense in ("without", "with") and not main:
+                return None
             return self._after_preposition(event, i, prep.sense, main)
         if starts(self, i) and not tok.word("rel"):
             return self._bare_argument(event, i)

@@ -10,7 +10,7 @@ PLACES = frozenset(("site", "environment", "place", "region"))
 PEOPLE = frozenset(("person", "service"))
 
 EVENTS = frozenset(
-    ("approve", "sign", "review", "reject", "register", "train", "finetune", "build", "run", "deploy", "withdraw",
+    ("approve", "sign", "review", "reject", "responsibility", "register", "train", "finetune", "build", "run", "deploy", "withdraw",
      "move", "retire", "evaluate", "derive", "own", "hold", "change", "do", "use", "affect", "depend", "perform",
      "compare", "beat", "replace", "precede", "miss", "lapse", "mention", "store")
 )  # fmt: skip
@@ -31,6 +31,8 @@ _FROM = frozenset(("from", "on", "upon", "of", "with", "in"))
 def role_of(pred: str, prep: str, node: Node) -> str | None:
     """Return the part that `node` (after `prep`, or bare) plays; None when it has no part in it."""
     kind = kind_of(node)
+    if prep in ("before", "after"):
+        return "before" if prep == "before" and pred in ("live", "deploy", "run", "hold", "use") else None
     if kind in PEOPLE:
         return None if pred in ("replace", "precede", "compare", "beat", "affect", "depend") else "agent"
     if kind in PLACES:

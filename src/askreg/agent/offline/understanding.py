@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,9 +35,9 @@ def understand(question: str, lexicon: Lexicon, now: datetime) -> Understanding:
     if refusal is not None:
         return Understanding(question, draft=refusal)
     clause = Reader(tokens, linked.text).read()
-    unknown = [w for w in clause.unknown if w]
+    unknown = _glued([w for w in clause.unknown if w], linked.text)
     if unknown:
-        return Understanding(question, draft=_unknown(unknown, lexicon), clause=clause)
+        return Understanding(question, draft=_unknown(linked.text, unknown, lexicon), clause=clause)
     query = Frames(clause).query()
     if query is None:
         reason = "this question could not be read as one about the registry; name a model, version, dataset, site or person"
@@ -44,10 +45,26 @@ def understand(question: str, lexicon: Lexicon, now: datetime) -> Understanding:
     return Understanding(question, query, clause=clause)
 
 
-def _unknown(words: list[str], lexicon: Lexicon) -> Draft:
+def _glued(words: list[str], text: str) -> list[str]:
+    """Put unknown words together that were written as one name."""
+    result: list[str] = []
+    for word in words:
+        if result and re.search(re.escape(result[-1]) + r"[-_./]" + re.escape(word), text):
+            found = re.search(re.escape(result[-1]) + r"[-_./]" + re.escape(word), text)
+            result[-1] = found.group() if found else word
+        else:
+            result.append(word)
+    return result
+
+
+def _unknown(question: str, words: list[str], lexicon: Lexicon) -> Draft:
     """Say which words are not understood, and which names are near."""
     told = " and ".join(f"“{w}”" for w in dict.fromkeys(words))
-    near = [n for w in words for n in lexicon.suggestions(w)][:3]
-    tail = f"; did you mean {' or '.join(dict.fromkeys(near))}?" if near else ""
-    reason = f"the record knows nothing of {told}{tail}"
-    return Draft(status="abstained", reason=reason.replace("{", "{{").replace("}", "}}"))
+    near = list(dict.fromkeys(n for w in words for n in lexicon.suggestions(w)))[:3]
+    reason = f"the record knows nothing of {told}"
+    readings = [
+        Reading(question=question.replace(words[0], name), call={"tool": "query", "args": {
+            "select": "model", "where": [{"path": "name", "op": "=", "value": name}]}})
+        for name in near
+    ]  # fmt: skip
+    return Draft(status="abstained", reason=reason.replace("{", "{{").replace("}", "}}"), readings=readings)

@@ -74,8 +74,10 @@ def place_conditions(work: Work, place: Node | None) -> Conditions:
     entity = next((e for e in (place.entity, *place.others) if e.kind in ("place", "site", "environment", "region")), None)
     if entity is None:
         raise Unanswered(f"“{place.text}” is no site or environment of the record")
-    path = {"place": "subject", "site": "site", "environment": "environment", "region": "region"}[entity.kind]
-    return [where(path, entity.name)]
+    if entity.kind == "place":
+        site, _, environment = entity.name.partition("/")
+        return [where("site", site), where("environment", environment)]
+    return [where(entity.kind, entity.name)]
 
 
 def conditions(work: Work, event: Event, spec: Spec) -> Conditions:

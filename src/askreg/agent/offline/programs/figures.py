@@ -200,16 +200,19 @@ def _compared(result: Any, q: Query, subjects: list[str], lead: str, names: list
 
 def _row(row: Any, cells: dict[str, Fact], result: Any) -> str:
     first, *others = list(cells.items())
-    setting = f"{{{first[1].id}.dataset}}, {{{first[1].id}.split}}, {{{first[1].id}.cohort}}"
     if not others:
-        return f"{{{first[1].id}.subject}} has {row.metric} {{{first[1].id}}} ({setting})."
-    values = " and ".join(f"{{{f.id}.subject}} has {row.metric} {{{f.id}}}" for f in cells.values())
+        return f"{_cell(row.metric, first[1])}."
+    values = " ".join(f"{_cell(row.metric, f)}." for f in cells.values())
     if not row.comparable:
-        return f"{values}, which are not comparable: {literal(row.why_not or 'not measured alike')}."
+        return f"{values} They are not comparable: {literal(row.why_not or 'not measured alike')}."
     if len(cells) != 2:
-        return f"{values} ({setting})."
+        return values
     a, b = first[1], others[0][1]
-    return f"{values} ({setting}): the difference is {{diff({a.id},{b.id})}}. {_verdict(row, a, b, result)}"
+    return f"{values} The difference is {{diff({a.id},{b.id})}}. {_verdict(row, a, b, result)}"
+
+
+def _cell(metric: str, f: Fact) -> str:
+    return f"{{{f.id}.subject}} has {metric} {{{f.id}}} on {{{f.id}.dataset}} ({{{f.id}.split}}, {{{f.id}.cohort}})"
 
 
 def _verdict(row: Any, a: Fact, b: Fact, result: Any) -> str:

@@ -21,13 +21,18 @@ def listing(work: Work, q: Query) -> Asking:
     if q.time is not None:
         node = _timed(node, q)
         work.time = q.time
+    if node.kind == "dataset" and any(isinstance(c, Event) and c.pred in ("train", "finetune", "derive", "use", "build", "evaluate") for c in node.conds):
+        node = replace(node, kind="dataset_version")
     if node.kind in ("gap", "tag", "cohort", "region"):
         return (yield from _values(work, node, q))
-    if q.order in ("most", "fewest", "longest", "shortest"):
+    if q.order in ("most", "fewest") or q.order in ("max", "min") and q.kinds:
+        return (yield from _most(work, node, q))
+    if q.order in ("longest", "shortest"):
         return (yield from _extreme(work, node, q))
     found = yield from sets.rows(work, node)
-    if node.order in ("latest", "first") or q.order in ("latest", "first"):
-        found = sets.narrowed(found, node.order or q.order)
+    order = next((o for o in (node.order, q.order, *(c.order for c in node.conds if isinstance(c, Event))) if o in (
+        "latest", "first")), "")  # fmt: skip
+    found = sets.narrowed(found, order)
     if q.order in ("max", "min") and found.rows:
         found = _largest(found, q)
     if q.ask[0] == "exists":
@@ -121,8 +126,11 @@ def _counted(found: Rows, node: SetOf, q: Query, work: Work) -> Draft:
     word = plural if len(members) != 1 else plural.removesuffix("s") if plural != "people" else "person"
     named = ""
     if len(members) <= SHOWN and node.kind not in ("approval", "deployment", "stage", "event", "metric"):
-        named = f": {telling.names(_unique(rows, node))}" if node.kind not in ("site", "person") else ""
-    return answered(f"{number} {word}{named}." + telling.cite(rows[:200]) + _taken(node, work))
+        if found.kind in ("deployment", "alias", "approval", "stage", "metric") and node.kind not in ("site", "person"):
+            named = ":\n" + "\n".join(f"- {telling.clause(r, _event_of(node))}" for r in rows)
+        elif node.kind not in ("site", "person"):
+            named = f": {telling.names(_unique(rows, node))}."
+    return answered(f"{number} {word}{named or '.'}" + telling.cite(rows[:200]) + _taken(node, work))
 
 
 def _people_count(rows: list[Row]) -> str:
@@ -171,6 +179,37 @@ def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
         row = lengths[-1] if q.order == "longest" else lengths[0]
         main = row.main.id
         return answered(f"{telling.clause(row)}: {{elapsed({main}.since,{main}.until)}}.")
+    raise Unanswered("the most of what is not clear; ask, for example, which model has the most versions")
+
+
+def _most(work: Work, node: SetOf, q: Query) -> Asking:
+    """Answer which model has the most versions, who approved most, which site runs most …"""
+    counted, by = _counted_kind(node, q)
+    found = yield from sets.rows(work, counted)
+    if not found.rows:
+        return answered(f"None: there are no {_plural(counted)}.")
+    groups: dict[str, dict[str, Row]] = {}
+    for row in found.rows:
+        groups.setdefault(sets.member(row, by), {}).setdefault(sets.member(row, counted.kind), row)
+    sizes = {k: len(v) for k, v in groups.items() if k}
+    pick = max(sizes.values()) if q.order in ("most", "max") else min(sizes.values())
+    lines = []
+    for key in [k for k, n in sizes.items() if n == pick][:SHOWN]:
+        rows = list(groups[key].values())
+        ids = ",".join(f"{r.main.id}" for r in rows)
+        lines.append(f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} {_plural(counted)}.")
+    return answered("\n\n".join(lines))
+
+
+def _counted_kind(node: SetOf, q: Query) -> tuple[SetOf, str]:
+    """Return what is counted, and by what: `which model (by) has the most versions (counted)`."""
+    kind = q.kinds[0] if q.kinds else ""
+    event = _event_of(node)
+    if kind and kind != node.kind:
+        counted = SetOf(kind, node.conds)  # type: ignore[arg-type]
+        return (counted, node.kind)
+    if event is not None:
+        return SetOf("version", node.conds), node.kind
     raise Unanswered("the most of what is not clear; ask, for example, which model has the most versions")
 
 

@@ -83,19 +83,19 @@ def said(span: Span | None) -> str:
         return ""
     if span.instant:
         return f"at {span.instant}"
-    first, last = span.first.isoformat(), span.last.isoformat()
+    first, last, after = span.first.isoformat(), span.last.isoformat(), span.after.isoformat()
     match span.relation:
         case "as_of":
             return f"as of {last}"
         case "before":
             return f"before {first}"
         case "after":
-            return f"after {last}"
+            return f"from {after} on"
         case "since":
             return f"since {first}"
         case "until":
-            return f"until {last}"
-    return f"on {first}" if span.single else f"between {first} and {last}"
+            return f"before {after}"
+    return f"on {first}" if span.single else f"from {first} to before {after}"
 
 
 def today(context: Context) -> date:

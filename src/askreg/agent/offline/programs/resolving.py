@@ -169,6 +169,8 @@ def _group(work: Work, nodes: tuple[Node, ...], want: tuple[str, ...]) -> Findin
 
 
 def _step(work: Work, of: Node, by: int) -> Finding:
+    if isinstance(of, Step) and isinstance(of.of, Holder) and by * of.by > 0:
+        return (yield from _holder_step(work, of.of, by + of.by))
     if isinstance(of, Holder):
         return (yield from _holder_step(work, of, by))
     if isinstance(of, SetOf) and any(getattr(c, "pred", "") == "live" for c in of.conds):
@@ -208,9 +210,10 @@ def _holder_step(work: Work, of: Holder, by: int) -> Finding:
     if not held:
         raise Unanswered(f"no version of {model} was ever {of.alias}")
     others = [r for r in held[:current] if r.thing != held[current].thing]
-    if by > 0 or not others:
+    back = -by
+    if by > 0 or len(others) < back:
         raise Unanswered(f"{model} had no other {of.alias} {'before' if by < 0 else 'after'} {held[current].thing}")
-    row, now = others[-1], held[current]
+    row, now = others[-back], held[current]
     how = (
         f"The {of.alias} of {model} before {{{now.main.id}.value}} was {{{row.main.id}.value}},"
         f" until {{{row.main.id}.until:date}}."

@@ -29,6 +29,8 @@ def role(work: Work, q: Query) -> Asking:
         return (yield from making.made(work, q))
     if event.pred in ("run", "use"):
         event = replace(event, pred="live")
+    if event.role("before") is not None:
+        return (yield from _before(work, event))
     return (yield from _rows(work, q, event))
 
 
@@ -166,6 +168,22 @@ def _nearest(work: Work, q: Query, event: Event) -> Asking:
             rows = found.rows[-3:]
             return " " + " ".join(telling.sentence(r, other) for r in rows)
     return ""
+
+
+def _before(work: Work, event: Event) -> Asking:
+    """Answer what was live somewhere before what is live now, or before another."""
+    place = yield from events.place_conditions(work, event.role("place"))
+    node = event.role("before")
+    if isinstance(node, Thing | Holder | Group):
+        found = yield from resolving.resolve(work, node, want=("version", "model"))
+        mine = yield from work.plan("deployment", [*place, where("subject", found.one)], history=True, order=[{"by": "since"}])
+        parts: list[str] = []
+        for row in mine.rows:
+            others = yield from work.plan("deployment", [where("subject", row.subject)], history=True, order=[{"by": "since"}])
+            parts += _neighbour(row, others, before=True)
+        return answered(" ".join(dict.fromkeys(parts)) or f"Nothing was live there before {literal(found.one)}.")
+    row, _ = yield from resolving.before_live(work, place)
+    return answered(telling.sentence(row))
 
 
 def _owned(work: Work, q: Query, event: Event) -> Asking:

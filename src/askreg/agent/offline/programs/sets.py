@@ -135,7 +135,7 @@ def _subjects(
     inner = SetOf(kind, (cond,))  # type: ignore[arg-type]
     if isinstance(cond, Has) and cond.field in _COUNTED:
         found = yield from work.plan(_COUNTED[cond.field], [], history=cond.field != "deployments")
-        if cond.value:
+        if cond.value and cond.op == "with":
             found = yield from rows(work, SetOf(_COUNTED[cond.field], tuple(cond.value)))  # type: ignore[arg-type]
     else:
         found = yield from rows(work, inner)

@@ -162,7 +162,7 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
 def _event(main: Fact, event: Any) -> str:
     what = event.action.split(".")[0].replace("_", " ")
     done = event.action.split(".")[-1]
-    return f"{{{main.id}.since:date}}: {{{main.id}.subject}} was {done} ({what}) by {{{main.id}}}"
+    return f"{{{main.id}.subject}} was {done} ({what}) by {{{main.id}}} on {{{main.id}.since:date}}"
 
 
 def gaps(work: Work, q: Query) -> Asking:
@@ -219,7 +219,7 @@ def docs(work: Work, q: Query) -> Asking:
         no = "No: no" if q.ask[0] == "exists" else "No"
         return answered(f"{no} registered document is{whose}." if about else f"{no} document is registered.")
     if q.ask[0] == "count" and result.count:
-        return answered(f"{{{result.count}}} documents{whose}: {joined(['{' + r[0].id + '}' for r in rows[:SHOWN]])}.")
+        return answered(f"{{{result.count}}} documents{whose}: {joined(['{' + r[0].id + '.subject}' for r in rows[:SHOWN]])}.")
     yes = "Yes:\n" if q.ask[0] == "exists" else ""
     return answered(yes + "\n".join(f"- {_document(r)}" for r in rows[:SHOWN]))
 
@@ -227,7 +227,7 @@ def docs(work: Work, q: Query) -> Asking:
 def _document(facts: list[Fact]) -> str:
     title = next((f for f in facts if f.field == "title"), None)
     path = next(f for f in facts if f.field == "path")
-    return f"{{{path.id}}}" + (f": {{{title.id}}}" if title else "")
+    return f"{{{path.id}.subject}}" + (f": {{{title.id}}}" if title else "") + f"{{cite({path.id})}}"
 
 
 def describe(work: Work, q: Query) -> Asking:
