@@ -30,6 +30,9 @@ NAMES = Names(
         "champion": "alias",
         "run-17": "run",
         "run-18": "run",
+        "auroc": "metric",
+        "brier": "metric",
+        "sensitivity": "metric",
     }
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from askreg.agent.reading import Names
 from askreg.registry import query
-from askreg.registry.plan import Condition, Order, Plan, PlanKind
+from askreg.registry.plan import Aggregate, Condition, Order, Plan, PlanKind
 from askreg.registry.view import View
 
 # Which field of which kind is a name of what.
@@ -36,7 +36,8 @@ def names(seen: View) -> Names:
     Where two things share a name, a model or dataset wins over a person, and a person over a place.
     """
     everything = View(seen.connection, seen.now)
-    found: dict[str, str] = {}
+    measured = query.run(everything, Plan(select="metric", aggregate=Aggregate(by="name"))).aggregate or {}
+    found = dict.fromkeys(measured, "metric")
     for kind, field, what in _NAMED[:5]:
         found |= {name.casefold(): what for (name,) in _values(everything, kind, field) if name}
     for name, display in _values(everything, "person", "name", "display"):

@@ -43,6 +43,8 @@ def _unsupported(claim: Claim) -> Iterator[Problem]:
             continue
         if token.kind == "counted" and token.value in _sizes(claim):
             continue
+        if claim.evidence.names.get(token.value) == "metric" and not any(fact.metric for fact in claim.facts):
+            continue  # "sensitivity" and "latency" are words too
         yield claim.problem("unsupported", f"{token.text!r} is in none of the facts that this cites")
 
 
