@@ -207,8 +207,8 @@ def _free(value: Any) -> Any:
         return {key: _free(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_free(item) for item in value]
-    if isinstance(value, Decimal) or (isinstance(value, int) and abs(value) >= 2**53):
-        mantissa, exponent, power = repr(float(value)).partition("e")
+    if isinstance(value, float):
+        mantissa, exponent, power = repr(value).partition("e")
         # Other YAML readers take 1e-07 for text, and 1.0e-07 for a number.
         return _Plain(f"{mantissa}{'' if '.' in mantissa or not exponent else '.0'}{exponent}{power}")
     return value

@@ -125,7 +125,7 @@ class Record:
                 at=row.at,
                 by=row.by,
                 code={key: value for key, value in (("repo", row.repo), ("commit", row.commit)) if value is not None},
-                params=json.loads(row.params, parse_float=Decimal),
+                params=_json(row.params),
                 inputs=[
                     shapes.Input(dataset=dataset, role=role)  # type: ignore[arg-type]
                     for dataset, role in sorted((self._subjects[target], role) for target, role in inputs[row.id])
@@ -222,7 +222,7 @@ class Record:
                     base=None if row.base is None else f"{row.base}:{row.base_number}",
                     framework=row.framework,
                     artifact=_present(uri=row.uri, digest=row.digest, size=row.size),
-                    signature=None if row.signature is None else json.loads(row.signature, parse_float=Decimal),
+                    signature=None if row.signature is None else _json(row.signature),
                     change_control=row.change_control,
                     description=held.get("description"),
                     tags=tags[row.id],
@@ -248,7 +248,7 @@ class Record:
                 n=row.n,
                 ci=None if row.low is None else (Decimal(row.low), Decimal(row.high)),
                 unit=row.unit,
-                config=None if row.config is None else json.loads(row.config, parse_float=Decimal),
+                config=None if row.config is None else _json(row.config),
             )
 
         def evaluation(row: Row[Any]) -> shapes.Evaluation:
@@ -300,7 +300,7 @@ class Record:
         joined = (of if source is None else source).join(_FIELD, _FIELD.c.entity_id == of.c.id)
         held = select(_FIELD.c.entity_id, _FIELD.c.name, _FIELD.c.value).select_from(joined)
         for row in self._rows(held.where(_FIELD.c.until.is_(None), true() if limit is None else limit)):
-            fields[row.entity_id][row.name] = json.loads(row.value, parse_float=Decimal)
+            fields[row.entity_id][row.name] = _json(row.value)
         return fields
 
     def _tags(
@@ -366,6 +366,15 @@ _WRITTEN = {
     "environment": "{}/{}",
     "document": "doc:{}",
 }
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, parse_int=_whole)
+
+
+def _whole(digits: str) -> int | float:
+    # RFC 8785 writes 1e17 as a whole number, which as an integer it would not write again.
+    return int(digits) if len(digits) < 16 else float(digits)
 
 
 def _named(column: ColumnElement[str], wanted: Collection[str] | None) -> ColumnElement[bool]:

@@ -18,6 +18,10 @@ _Fixed = tuple[str, ...]
 _E = TypeVar("_E", bound=shapes.Entry)
 
 
+_PARTS = frozenset({"artifact", "code"})
+"""Mappings of which a file may say a part."""
+
+
 class Replay:
     """Compares a file with the record, and collects the calls and the problems."""
 
@@ -273,7 +277,15 @@ class Replay:
 
     def unlike(self, given: shapes.Entry, known: shapes.Entry, keys: Iterable[str]) -> list[str]:
         """Return the keys whose given values the record contradicts."""
-        return [key for key in keys if _differ(getattr(given, key), getattr(known, key))]
+        found = []
+        for key in keys:
+            value, held = getattr(given, key), getattr(known, key)
+            if key in _PARTS:
+                held = held or {}
+                found += [f"{key}.{part}" for part, said in (value or {}).items() if said != held.get(part)]
+            elif _differ(value, held):
+                found.append(key)
+        return found
 
     def contradicted(self, given: shapes.Entry, known: shapes.Entry, key: str) -> None:
         """Note that the record holds something else."""
@@ -372,7 +384,7 @@ def _differ(given: Any, held: Any) -> bool:
 
 def _shown(entry: Any, path: str) -> str:
     value: Any = entry
-    for part in path.split(".", 2) if path.startswith("metrics.") else [path]:
+    for part in path.split(".", 2):
         value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
     if isinstance(value, shapes.Figure):
         return str(value.value)

@@ -281,9 +281,8 @@ def card(node: Node) -> dict[str, Any]:
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def _binary(node: Node, value: str) -> Decimal:
-    exact = Decimal(value)
+def _binary(node: Node, value: str) -> float:
     near = float(value)
-    if near in (float("inf"), float("-inf")) or Decimal(repr(near)) != exact:
+    if near in (float("inf"), float("-inf")) or Decimal(repr(near)) != Decimal(value):
         raise Wrong(node, f"{value} has more digits than a JSON number keeps; put it in quotes")
-    return exact
+    return near
