@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Select, UniqueConstraint, Update, bindparam, insert, select, update
 from sqlalchemy import func as sql
 
 from askreg.errors import InvalidInput, NotFound, NotPermitted, StorageError
@@ -188,9 +188,7 @@ class Unit:
         """Return the number that the model's next version gets."""
         if model_id not in self._numbers:
             self.flush()
-            versions = table(Version)
-            highest = select(sql.max(versions.c.number)).where(versions.c.model_id == model_id)
-            self._numbers[model_id] = self._connection.execute(highest).scalar() or 0
+            self._numbers[model_id] = self._connection.execute(_HIGHEST, {"model": model_id}).scalar() or 0
         return self._numbers[model_id] + 1
 
     # -- writing
@@ -251,10 +249,11 @@ class Unit:
             if rows := self._inserts.get(of):
                 run(_INSERT[of], rows)
         for of, changed in self._updates.items():
+            alike: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
             for row in changed.values():
-                columns = {name: value for name, value in row.items() if name != "id"}
-                target = table(of)
-                run(update(target).where(target.c.id == row["id"]).values(columns))
+                alike[tuple(row)].append(row)
+            for rows in alike.values():
+                run(_UPDATE[of], rows)
         self._events.clear()
         self._inserts.clear()
         self._updates.clear()
@@ -264,9 +263,7 @@ class Unit:
     def finish(self) -> None:
         """Flush, and move the head of the log to the last event."""
         self.flush()
-        head = table(Head)
-        values = {"seq": self._seq, "hash": self._hash, "last_id": self._last_id}
-        self._connection.execute(update(head).where(head.c.id == 1), values)
+        self._connection.execute(_MOVE_HEAD, {"end": self._seq, "link": self._hash, "last": self._last_id})
 
     def _event(self) -> OpenEvent:
         if self._open is None:
@@ -308,7 +305,7 @@ class Unit:
                 self._complete.clear()
                 self._by_id.clear()
             if old["id"] not in self._unflushed:
-                self._updates[of].setdefault(old["id"], {"id": old["id"]}).update(values)
+                self._updates[of].setdefault(old["id"], {"row": old["id"]}).update(values)
         self._pending += 1 + len(event.images)
         if self._pending >= _BATCH:
             self.flush()
@@ -338,9 +335,18 @@ def _unique_key(of: type[Recorded]) -> tuple[str, ...]:
 _KEYS = {of: _unique_key(of) for of in RECORD}
 _WRITTEN: tuple[type[Base], ...] = (*RECORD, Event)
 _INSERT: dict[type[Base], Insert] = {of: insert(table(of)) for of in _WRITTEN}
+_UPDATE: dict[type[Recorded], Update] = {
+    of: update(table(of)).where(table(of).c.id == bindparam("row")) for of in RECORD
+}
 _HEAD = select(table(Head), table(Event).c.recorded_at).outerjoin_from(
     table(Head), table(Event), table(Event).c.seq == table(Head).c.seq
 )
+_MOVE_HEAD = (
+    update(table(Head))
+    .where(table(Head).c.id == 1)
+    .values(seq=bindparam("end"), hash=bindparam("link"), last_id=bindparam("last"))
+)
+_HIGHEST = select(sql.max(table(Version).c.number)).where(table(Version).c.model_id == bindparam("model"))
 _SELECTIONS: dict[tuple[type[Recorded], tuple[str, ...]], Select[Any]] = {}
 
 
