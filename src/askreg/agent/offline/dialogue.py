@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from askreg.agent.draft import Draft
+from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.meaning import Query
 from askreg.agent.offline.programs.dispatch import program
-from askreg.agent.offline.programs.work import Context
+from askreg.agent.offline.programs.work import Asking, Context
 from askreg.agent.offline.understanding import understand
 from askreg.agent.tools.shapes import Call, ToolResult
 
@@ -17,10 +20,7 @@ def step(
     question: str, turns: list[Any], lexicon: Lexicon, now: datetime, results: list[ToolResult]
 ) -> list[Call] | Draft:
     """Return the calls to make next, or the draft."""
-    understood = understand(question, lexicon, now)
-    if understood.query is None:
-        return understood.draft or Draft(status="abstained", reason="this question could not be read")
-    running = program(understood.query, Context(lexicon, now, question, previous=turns))
+    running = _answer(question, turns, lexicon, now)
     left = list(results)
     try:
         calls = next(running)
@@ -31,3 +31,49 @@ def step(
         draft: Draft = end.value
         return draft
     return calls
+
+
+_SECOND = re.compile(r"(?:\?\s+|,?\s+and\s+|;\s*|,\s+)(?=(?:how|who|when|where|why|what|which)\b[^,]{6,})", re.I)
+
+
+def _answer(question: str, turns: list[Any], lexicon: Lexicon, now: datetime) -> Asking:
+    """Answer a question, or two that are asked in one breath, the second with the first before it."""
+    history = earlier(turns, lexicon, now)
+    parts = _parts(question)
+    if len(parts) == 2:
+        first = understand(parts[0], lexicon, now, history)
+        if first.query is not None:
+            second = understand(parts[1], lexicon, now, [*history, Before(first.query, [])])
+            if second.query is not None:
+                return (yield from _both(first.query, second.query, Context(lexicon, now, question)))
+    understood = understand(question, lexicon, now, history)
+    if understood.query is None:
+        return understood.draft or Draft(status="abstained", reason="this question could not be read")
+    return (yield from program(understood.query, Context(lexicon, now, question)))
+
+
+def _parts(question: str) -> list[str]:
+    found = list(_SECOND.finditer(question))
+    if len(found) != 1 or found[0].start() < 12:
+        return [question]
+    return [question[: found[0].start()].strip() + "?", question[found[0].end() :].strip()]
+
+
+def _both(first: Query, second: Query, context: Context) -> Asking:
+    drafts = [(yield from program(first, context)), (yield from program(second, context))]
+    told = [d for d in drafts if d.status in ("answered", "partial")]
+    if not told:
+        return drafts[0]
+    text = "\n\n".join(d.text for d in told)
+    reasons = "; ".join(d.reason for d in drafts if d.reason)
+    return Draft(status="partial" if reasons else "answered", text=text, reason=reasons or None)
+
+
+def earlier(turns: list[Any], lexicon: Lexicon, now: datetime) -> list[Before]:
+    """Return what the earlier questions of a conversation asked."""
+    history: list[Before] = []
+    for turn in turns:
+        understood = understand(turn.question, lexicon, now, history)
+        if understood.query is not None and turn.status in ("answered", "partial"):
+            history.append(Before(understood.query, list(turn.facts)))
+    return history

@@ -273,6 +273,8 @@ def _metric(f: Frames) -> Query | None:
         return None
     if isinstance(node, Thing) and node.entity.kind in DATA:
         return None
+    if node is None and data is not None and "sensitivity" in c.fields:
+        return None
     ask = "count" if sets and c.wh == "how many" else "when" if c.wh == "when" else "who" if c.wh == "who" else "value"
     return Query("metric", (ask,), node, metrics=tuple(c.metrics), cohorts=tuple(c.cohorts), dataset=data, fields=tuple(asked),
                  time=f.time, options=frozenset(["yesno"] if c.aux_first else []),
@@ -304,7 +306,7 @@ def _history(f: Frames) -> Query | None:
     events = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n.kind == "event"]
     pred = c.event.pred if c.event is not None else ""
     wanted = bool(events) or "history" in c.cues or pred in ("change", "do")
-    if not wanted or c.metrics:
+    if not wanted or c.metrics or "change_control" in c.fields:
         return None
     if pred == "change" and c.wh in ("who", "when") and not events:
         pass
@@ -414,6 +416,8 @@ def _field(f: Frames) -> Query | None:
     fields = f.fields()
     asked = [a for a in c.agents]
     node = next((n for n in f.nodes if not _anything(n) and kind_of(n) not in PLACES), None)
+    if isinstance(node, SetOf) and node.kind == "event":
+        node = next((x.node for x in node.conds if isinstance(x, Within)), None)
     if isinstance(c.head, SetOf) and c.head.kind in ("stage", "region", "tag", "alias", "cohort") and node is not None:
         fields = [c.head.kind if c.head.kind != "tag" else "tags", *fields]
     if c.event is not None:

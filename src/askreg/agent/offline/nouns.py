@@ -44,7 +44,8 @@ def _free_relative(reader: Reader, i: int) -> bool:
         return False
     back = reader.tok(i - 1)
     joined = back is not None and bool(back.word("prep") or reader.is_pred(i - 1) or back.word("aux"))
-    return joined and reader.c.wh != "" and reader.pred_ahead(i + 1)
+    asked = reader.c.wh != "" or any(t.word("wh") for t in reader.toks[i + 1 :])
+    return joined and asked and reader.pred_ahead(i + 1)
 
 
 _RELATIVES = {"base": "base", "run": "run"}
@@ -511,6 +512,8 @@ def join(node: SetOf, prep: str, inner: Node, reader: Reader) -> Node | None:
         return Step(inner, -1 if node.order == "previous" else 1)
     if kind in ("version", "alias") and of in ("model", "given", "thing") and prep in ("of", "for", "from", "in", "to"):
         return add(Within(inner))
+    if kind == "dataset" and of in DATA and prep in ("of", "in", "from") and not node.conds:
+        return inner
     if kind == "dataset_version" and of in DATA and prep in ("of", "in"):
         return add(Within(inner))
     if kind in ("dataset_version", "dataset") and of in VERSIONS and prep in ("of", "for", "behind"):

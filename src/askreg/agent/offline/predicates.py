@@ -355,7 +355,7 @@ class Predicates:
 
     def predicate(self, i: int, *, subject: str) -> tuple[list[Cond], int] | None:
         """Read a predicate as a condition on a noun of kind `subject`, from its auxiliaries on."""
-        negated, past, state = False, False, self.save()
+        negated, past, present, state = False, False, False, self.save()
         leading: list[tuple[str, Node]] = []
         prep = ""
         while (tok := self.tok(i)) is not None:
@@ -381,6 +381,7 @@ class Predicates:
             if tok.node is None and (tok.word("aux") or tok.word("neg") or tok.word("filler") or tok.word("order") or
                                      tok.word("rel") or tok.word("det", "all", "any")) and not starts(self, i):  # fmt: skip
                 negated = negated != bool(tok.word("neg"))
+                present = present or bool(tok.word("aux", "is", "do"))
                 past = past or bool(tok.word("aux", "was", "did", "had")) or bool(tok.word("order", "ever"))
                 self.use(i)
                 i += 1
@@ -410,8 +411,8 @@ class Predicates:
                 self.restore(state)
                 return None
             roles = (*roles, (role, node))
-        event = replace(event, roles=roles, negated=event.negated != negated, past=event.past or past or
-                        self._was(event, i))  # fmt: skip
+        now = present and not past and event.pred in ("use", "run", "live", "deploy")
+        event = replace(event, roles=roles, negated=event.negated != negated, past=(event.past or past) and not now)
         return self._conditions(event, subject), i
 
     def _held(self, i: int, past: bool) -> tuple[Event, int] | None:
@@ -433,9 +434,6 @@ class Predicates:
             self.use(i + 1)
             return replace(event, time=after.item.date), i + 2
         return event, i + 1
-
-    def _was(self, event: Event, i: int) -> bool:
-        return False
 
     def _conditions(self, event: Event, subject: str) -> list[Cond]:
         values = [c for c in self._pending]
@@ -490,7 +488,8 @@ class Predicates:
             return replace(event, negated=event.negated or bool(tok.word("neg") or tok.word("det", "no"))), i + 1, ""
         prep = tok.word("prep")
         if prep is not None and tok.node is None:
-            if prep.sense in ("without", "with") and not main:
+            carried = event.pred in ("replace", "compare", "build", "train", "use", "do", "derive", "finetune")
+            if prep.sense == "without" or (prep.sense == "with" and not carried):
                 return None
             return self._after_preposition(event, i, prep.sense, main)
         if starts(self, i) and not tok.word("rel"):

@@ -5,7 +5,7 @@ METRICS: tuple[tuple[str, ...], ...] = (
      "au roc", "area under roc", "area under the receiver operating characteristic curve", "cstat", "c index", "roc",
      "receiver operating characteristic"),
     ("auprc", "average precision", "pr auc", "auc pr", "area under the precision recall curve", "ap", "prauc"),
-    ("sensitivity", "recall", "sens", "tpr", "true positive rate", "hit rate"),
+    ("sensitivity", "recall", "sens", "sensitive", "tpr", "true positive rate", "hit rate"),
     ("specificity", "spec", "tnr", "true negative rate"),
     ("precision", "ppv", "positive predictive value"),
     ("npv", "negative predictive value"),

@@ -9,6 +9,7 @@ from datetime import datetime
 from askreg.agent.draft import Draft, Reading
 from askreg.agent.offline import changes
 from askreg.agent.offline.clause import Clause, Reader
+from askreg.agent.offline.conversation import Before, Conversation
 from askreg.agent.offline.frames import Frames
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import link
@@ -27,18 +28,20 @@ class Understanding:
     readings: list[Reading] = field(default_factory=list)
 
 
-def understand(question: str, lexicon: Lexicon, now: datetime) -> Understanding:
+def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Before] | None = None) -> Understanding:
     """Return what a question asks of the registry with these names."""
     linked = link(question, lexicon, now)
     tokens = Phrases(linked.items, lexicon).tokens()
     refusal = changes.refusal(tokens, linked.text)
     if refusal is not None:
         return Understanding(question, draft=refusal)
-    clause = Reader(tokens, linked.text).read()
+    talk = Conversation(history or [], lexicon)
+    clause = talk.fill(Reader(tokens, linked.text).read())
     unknown = _glued([w for w in clause.unknown if w], linked.text)
     if unknown:
         return Understanding(question, draft=_unknown(linked.text, unknown, lexicon), clause=clause)
     query = Frames(clause).query()
+    query = talk.again(clause, query) or query
     if query is None:
         reason = "this question could not be read as one about the registry; name a model, version, dataset, site or person"
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)

@@ -340,7 +340,7 @@ PLAIN: dict[str, dict[str, list[str]]] = {
         "next": ["next", "subsequent", "successor", "following", "one after", "the one after", "successor of",
                  "the successor of"],
         "best": ["best", "top", "top ranked", "highest performing", "best performing", "leading", "top performing", "strongest",
-                 "most accurate", "best scoring", "winner", "top scoring", "better"],
+                 "most accurate", "best scoring", "winner", "top scoring", "better", "faster", "fastest", "quicker", "quickest"],
         "worst": ["worst", "worst performing", "weakest", "least accurate", "poorest", "lowest performing",
                   "lowest scoring", "worst scoring", "bottom", "worse"],
         "most": ["most", "the most", "largest number of", "highest number of", "greatest number of", "maximum number of",

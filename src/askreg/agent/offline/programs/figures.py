@@ -155,7 +155,23 @@ def compare(work: Work, q: Query) -> Asking:
     if result.error:
         raise Unanswered(literal(result.error))
     lead = " ".join(dict.fromkeys(f.how for f in found if f.how))
+    if not any(row.comparable and len(row.values) > 1 for row in result.data.rows):
+        return (yield from _not_alike(work, q, subjects, names, lead))
     return answered(_compared(result, q, subjects, lead, names))
+
+
+def _not_alike(work: Work, q: Query, subjects: list[str], names: list[str], lead: str) -> Asking:
+    """Give each one's figures, and say that they were not measured alike."""
+    limits = [where("subject", subjects, "in"), *([where("name", names, "in")] if names else []), *_cohort_limits(q)]
+    rows = yield from work.plan("metric", limits)
+    told = [r for r in rows.rows if r.main.cohort == "all"] or rows.rows
+    if not told:
+        what = names[0] if names else "evaluation"
+        raise Unanswered(f"no {what} of {literal(joined(subjects))} is recorded")
+    missing = [s for s in subjects if s not in {r.subject for r in told}]
+    figures = " ".join(f"{_cell(r.main.metric or '', r.main)}." for r in told[:_LISTED])
+    none = f" None is recorded for {literal(joined(missing))}." if missing else ""
+    return answered(f"{lead} These cannot be compared: they were not measured alike. {figures}{none}".strip())
 
 
 def _latest_of(work: Work, subjects: list[str]) -> Asking:

@@ -77,7 +77,7 @@ def _bounds(span: Span) -> tuple[str | None, str | None]:
     return first, after
 
 
-def said(span: Span | None) -> str:
+def said(span: Span | None, *, closed: bool = False) -> str:
     """Return the dates as the answer says them."""
     if span is None:
         return ""
@@ -94,8 +94,8 @@ def said(span: Span | None) -> str:
         case "since":
             return f"since {first}"
         case "until":
-            return f"before {after}"
-    return f"on {first}" if span.single else f"from {first} to before {after}"
+            return f"until {last}" if closed else f"before {after}"
+    return f"on {first}" if span.single else f"from {first} to {last}" if closed else f"from {first} to before {after}"
 
 
 def today(context: Context) -> date:

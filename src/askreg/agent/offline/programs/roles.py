@@ -130,8 +130,8 @@ def _nothing(work: Work, q: Query, event: Event) -> Asking:
 
 def _text(node: Node | None) -> str:
     match node:
-        case Thing(entity):
-            return entity.name
+        case Thing(entity, _, text):
+            return text or entity.name
         case Group(nodes):
             return joined([_text(n) for n in nodes])
     return "that"

@@ -134,7 +134,7 @@ def _subjects(
         return list(dict.fromkeys(r.subject for r in found.rows))
     inner = SetOf(kind, (cond,))  # type: ignore[arg-type]
     if isinstance(cond, Has) and cond.field in _COUNTED:
-        found = yield from work.plan(_COUNTED[cond.field], [], history=cond.field != "deployments")
+        found = yield from events.rows(work, Event(_HAPPENED[cond.field], past=cond.field == "aliass"))
         if cond.value and cond.op == "with":
             found = yield from rows(work, SetOf(_COUNTED[cond.field], tuple(cond.value)))  # type: ignore[arg-type]
     else:
@@ -143,6 +143,7 @@ def _subjects(
 
 
 _COUNTED = {"approvals": "approval", "deployments": "deployment", "aliass": "alias"}
+_HAPPENED = {"approvals": "approve", "deployments": "live", "aliass": "hold"}
 
 
 def _simple(work: Work, cond: Cond, kind: str) -> Conditions:

@@ -144,7 +144,7 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
         lines.append((_event(main, event), main))
     if q.order in ("latest", "first") and lines:
         lines = [lines[0]] if q.order == "latest" else [lines[-1]]
-    when = f" {periods.said(q.time)}" if q.time else ""
+    when = f" {periods.said(q.time, closed=True)}" if q.time else ""
     if not lines:
         of = f" to {literal(subject)}" if subject else ""
         by = f" by {literal(actor)}" if actor else ""
@@ -155,7 +155,7 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
     if result.truncated and result.count and q.order not in ("latest", "first"):
         text += f"\n\nThese are the latest {len(lines)} of {{{result.count}}} events."
     if q.time is not None and q.time.text[-10:] != q.time.last.isoformat():
-        text += f"\n\n(Dates taken: {literal(periods.said(q.time))}.)"
+        text += f"\n\n(Dates taken: {literal(periods.said(q.time, closed=True))}.)"
     return text
 
 

@@ -1,0 +1,353 @@
+"""Questions that lean on earlier ones: what `it` is, and what `and at southbank?` asks again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from askreg.agent.offline.clause import Clause
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.meaning import (
+    Bare, Event, Given, Group, Has, Holder, Node, Query, Related, SetOf, Step, Thing, Within, kind_of,
+)  # fmt: skip
+from askreg.agent.offline.roles import DATA, PLACES, VERSIONS
+
+_AGAIN = re.compile(
+    r"^\W*(?:and|or|but|ok(?:ay)?|so|then|also|now)?\W*(?:what about|how about|what of|same (?:question )?for|the same for|and)\b|"
+    r"^\W*(?:and|or|but|then)\b", re.I
+)  # fmt: skip
+_ASKED = {"who": "agent", "when": "instant", "where": "place", "why": "reason", "how long": "duration", "how many": "count"}
+_PEOPLE_FIELDS = ("by", "approval.by", "owner", "run.by")
+
+
+@dataclass(slots=True)
+class Before:
+    """What an earlier question was, and the facts of its answer."""
+
+    query: Query
+    facts: list[Any]
+
+
+def referent(before: Before) -> Node | None:
+    """Return the thing that `it` means after a question."""
+    query = before.query
+    if query.intent == "leaderboard":
+        top = next((f.subject for f in before.facts if f.field.startswith("metric.")), None)
+        return None if top is None else Thing(Entity("version", top, top.rpartition(":")[2]))
+    if query.intent == "holder" and query.time is not None and isinstance(query.node, Holder) and query.node.model is not None:
+        roles: tuple[tuple[str, Node], ...] = (("alias", Holder(query.node.alias)), ("theme", query.node.model))
+        return SetOf("version", (Event("hold", roles, time=query.time),), definite=True)
+    if query.intent == "role" and query.event is not None:
+        theme = query.event.role("theme")
+        if theme is not None and query.event.pred not in ("replace", "precede"):
+            if query.ask[0] in ("object", "list") and kind_of(theme) == "model":
+                return _found_version(before) or theme
+            return theme
+        if query.ask[0] in ("object", "list"):
+            event = replace(query.event, time=query.event.time or query.time)
+            return _found_version(before) or SetOf("version", (event,), query.order, True)
+        return None
+    if query.intent == "set" and isinstance(query.node, SetOf):
+        return _found_version(before) or replace(query.node, definite=True)
+    if query.intent == "made" and query.node is not None and query.kinds and query.kinds[0] in ("dataset", "dataset_version"):
+        return query.node
+    return query.node
+
+
+def _found_version(before: Before) -> Node | None:
+    """Return the one version that the answer names."""
+    found = {v for f in before.facts for v in (f.subject, f.value) if re.fullmatch(r"[a-z0-9][a-z0-9._-]*:\d+", v)}
+    if len(found) != 1:
+        return None
+    name = found.pop()
+    return Thing(Entity("version", name, name.rpartition(":")[2]))
+
+
+def person(history: list[Before]) -> Node | None:
+    """Return the person whom the conversation named last."""
+    for before in reversed(history):
+        found = list(dict.fromkeys(f.value for f in before.facts if f.field in _PEOPLE_FIELDS))
+        if len(found) == 1:
+            return Thing(Entity("person", found[0]))
+        named = _named(before.query, ("person",))
+        if named:
+            return named[-1]
+        if found:
+            return None
+    return None
+
+
+def _named(query: Query, kinds: tuple[str, ...]) -> list[Node]:
+    nodes: list[Node] = [n for n in (query.node, query.dataset) if n is not None]
+    if query.event is not None:
+        nodes += [n for _, n in query.event.roles]
+    result: list[Node] = []
+    for node in nodes:
+        result += _inside(node)
+    return [n for n in result if kind_of(n) in kinds]
+
+
+def _inside(node: Node) -> list[Node]:
+    if isinstance(node, Group):
+        return list(node.nodes)
+    if isinstance(node, SetOf):
+        inner: list[Node] = []
+        for cond in node.conds:
+            if isinstance(cond, Within):
+                inner += _inside(cond.node)
+            elif isinstance(cond, Event):
+                inner += [m for _, n in cond.roles for m in _inside(n)]
+        return [node, *inner]
+    return [node]
+
+
+class Conversation:
+    """What has been said so far."""
+
+    def __init__(self, history: list[Before], lexicon: Any) -> None:
+        """Take the earlier questions, oldest first."""
+        self.history, self.lexicon = history, lexicon
+
+    def fill(self, clause: Clause) -> Clause:
+        """Return the clause with its pronouns and bare numbers filled in from the conversation."""
+        if not self.history:
+            return clause
+        clause.args = [(prep, self._node(node)) for prep, node in clause.args]
+        if clause.event is not None:
+            clause.event = self._event(clause.event)
+        if clause.head is not None:
+            clause.head = self._node(clause.head)
+        return clause
+
+    def _event(self, event: Event) -> Event:
+        return replace(event, roles=tuple((role, self._node(node)) for role, node in event.roles))
+
+    def _node(self, node: Node) -> Node:
+        match node:
+            case Given(word):
+                return self._given(word) or node
+            case Bare(number):
+                model = self.model()
+                if model is None:
+                    return node
+                known = number in self.lexicon.versions.get(model, frozenset())
+                return Thing(Entity("version", f"{model}:{number}", str(number), exists=known))
+            case Holder(alias, None):
+                model = self.model()
+                return Holder(alias, Thing(Entity("model", model))) if model else node
+            case Holder(alias, inner) if inner is not None:
+                return Holder(alias, self._node(inner))
+            case Step(of, by):
+                return Step(self._node(of), by)
+            case Related(of, name):
+                return Related(self._node(of), name)
+            case Group(nodes):
+                return Group(tuple(self._node(n) for n in nodes))
+            case SetOf():
+                return self._set(node)
+        return node
+
+    def _set(self, node: SetOf) -> Node:
+        if node.definite and not node.conds and node.kind in ("version", "model", "thing", "dataset", "dataset_version") and (
+            node.order in ("", "current")
+        ):  # fmt: skip
+            found = self._given("it")
+            if found is not None and (kind_of(found) in DATA) == (node.kind in DATA):
+                return found
+        if node.kind in ("version", "thing") and node.order and not node.conds:
+            if node.order in ("previous", "next"):
+                found = self._given("it")
+                return Step(found, -1 if node.order == "previous" else 1) if found is not None else node
+            model = self.model()
+            return replace(node, kind="version", conds=(Within(Thing(Entity("model", model))),)) if model else node
+        conds = []
+        for cond in node.conds:
+            if isinstance(cond, Within):
+                conds.append(Within(self._node(cond.node)))
+            elif isinstance(cond, Event):
+                conds.append(self._event(cond))  # type: ignore[arg-type]
+            else:
+                conds.append(cond)  # type: ignore[arg-type]
+        return replace(node, conds=tuple(conds))
+
+    def _given(self, word: str) -> Node | None:
+        if word == "person":
+            return person(self.history)
+        if word == "there":
+            places = [n for b in self.history for n in _named(b.query, tuple(PLACES))]
+            return places[-1] if places else None
+        if word in ("two", "former", "latter", "they"):
+            pair = self._pair()
+            if pair is not None:
+                return {"former": pair[0], "latter": pair[1]}.get(word, Group(pair))
+            if word != "they":
+                return None
+        found = referent(self.history[-1])
+        for before in reversed(self.history[:-1]):
+            if found is not None:
+                break
+            found = referent(before)
+        return found
+
+    def _pair(self) -> tuple[Node, Node] | None:
+        """Return the last two versions or models that were spoken of."""
+        last = self.history[-1].query.node
+        if isinstance(last, Group) and len(last.nodes) == 2:
+            return last.nodes[0], last.nodes[1]
+        spoken: list[Node] = []
+        for before in self.history:
+            found = referent(before)
+            for node in found.nodes if isinstance(found, Group) else (found,):
+                if node is not None and kind_of(node) in ("version", "model") and not isinstance(node, SetOf):
+                    spoken = [n for n in spoken if n != node] + [node]
+        return (spoken[-2], spoken[-1]) if len(spoken) > 1 else None
+
+    def model(self) -> str | None:
+        """Return the model that the conversation is about."""
+        for before in reversed(self.history):
+            names = {f.subject.split(":")[0] for f in before.facts if ":" in f.subject and not f.subject.startswith(("run:", "doc:"))}
+            named = [n for n in _named(before.query, ("model", "version")) if isinstance(n, Thing | Holder)]
+            heads = {n.entity.head for n in named if isinstance(n, Thing)} | {
+                n.model.entity.head for n in named if isinstance(n, Holder) and isinstance(n.model, Thing)}  # fmt: skip
+            for candidates in (heads, names):
+                if len(candidates) == 1:
+                    return candidates.pop()
+        return None
+
+    # Questions that repeat the one before ---------------------------------------------------------------------------
+
+    def again(self, clause: Clause, query: Query | None) -> Query | None:
+        """Return the earlier question with what this one puts in its place; None when it stands by itself."""
+        if not self.history:
+            return None
+        last = self.history[-1].query
+        marked = bool(_AGAIN.match(clause.text))
+        nodes = [n for _, n in clause.args if not (isinstance(n, SetOf) and n.kind == "thing" and not n.conds and not n.order)]
+        bare_wh = clause.wh in _ASKED and not nodes and clause.event is None and not clause.metrics and clause.head is None
+        if bare_wh and not clause.fields and not clause.agents and not clause.cues:
+            return self._asked(last, _ASKED[clause.wh])
+        steps = [o for o in clause.orders if o in ("previous", "next")]
+        if steps and not nodes and clause.event is None and clause.head is None and not clause.metrics:
+            found = self._given("it")
+            return None if found is None else self._put(last, Step(found, -1 if steps[0] == "previous" else 1))
+        if clause.event is not None or clause.head is not None or clause.agents or clause.fields:
+            return None
+        content = clause.cohorts or clause.metrics or clause.dates or nodes or "current" in clause.orders
+        if not content or (query is not None and not marked and query.intent not in ("describe", "holder", "role")):
+            return None
+        if not marked and clause.wh:
+            return None
+        return self._replaced(last, clause, nodes)
+
+    def _asked(self, last: Query, ask: str) -> Query:
+        event = last.event
+        if last.intent == "holder" and isinstance(last.node, Holder) and last.node.model is not None:
+            event = Event("hold", (("alias", Holder(last.node.alias)), ("theme", last.node.model)))
+        if last.intent == "set" and isinstance(last.node, SetOf):
+            event = next((c for c in last.node.conds if isinstance(c, Event)), None)
+        if event is None:
+            if last.intent == "field" and ask == "instant":
+                return replace(last, fields=("at",), ask=("value",))
+            return replace(last, ask=(ask,))
+        return replace(last, intent="role", ask=(ask,), event=event, node=event.role("theme"), options=frozenset(("present",)))
+
+    def _put(self, last: Query, node: Node) -> Query:
+        """Return the last question about another thing."""
+        if last.intent in ("holder", "describe") or (last.intent in ("role", "set") and last.ask[0] in ("object", "list")):
+            return Query("holder", ("list",), node)
+        if last.event is not None and last.event.role("theme") is not None:
+            roles = tuple((r, node if r == "theme" else n) for r, n in last.event.roles)
+            return replace(last, event=replace(last.event, roles=roles), node=node)
+        return replace(last, node=node)
+
+    def _replaced(self, last: Query, clause: Clause, nodes: list[Node]) -> Query | None:
+        query = last
+        if clause.cohorts:
+            query = replace(query, cohorts=tuple(clause.cohorts))
+        if clause.metrics:
+            query = replace(query, metrics=tuple(clause.metrics), intent="metric" if query.intent in (
+                "field", "describe", "holder", "role", "set") else query.intent)  # fmt: skip
+            if query.intent == "metric" and last.intent != "metric":
+                query = Query("metric", ("value",), self._given("it"), metrics=tuple(clause.metrics))
+        if clause.dates:
+            query = replace(query, time=clause.dates[0])
+            if query.event is not None:
+                query = replace(query, event=replace(query.event, time=None))
+            query = self._retimed(query)
+        if "current" in clause.orders:
+            query = self._retimed(replace(query, time=None))
+        for node in nodes:
+            put = self._placed(query, node)
+            if put is None:
+                return None
+            query = put
+        return replace(query, text=clause.text)
+
+    def _retimed(self, query: Query) -> Query:
+        if isinstance(query.node, SetOf):
+            conds = tuple(replace(c, time=None) if isinstance(c, Event) else c for c in query.node.conds)
+            return replace(query, node=replace(query.node, conds=conds))
+        return query
+
+    def _placed(self, query: Query, node: Node) -> Query | None:
+        kind = kind_of(node)
+        if kind in PLACES:
+            return _swap(query, PLACES, node, "place")
+        if kind == "person":
+            return _swap(query, frozenset(("person",)), node, "agent")
+        if kind in DATA and (query.dataset is not None or query.intent in ("metric", "leaderboard")):
+            return replace(query, dataset=node)
+        if kind in DATA:
+            return _swap(query, DATA, node, "source")
+        if kind in VERSIONS or isinstance(node, Holder | Step):
+            return _swap(query, VERSIONS | {"version"}, node, "theme")
+        return None
+
+
+def _swap(query: Query, kinds: frozenset[str], node: Node, role: str) -> Query:
+    """Return the query with `node` where it had another of its kinds."""
+    swapped = False
+
+    def inside(old: Node) -> Node:
+        nonlocal swapped
+        if isinstance(old, SetOf):
+            conds = []
+            for cond in old.conds:
+                if isinstance(cond, Event):
+                    conds.append(events(cond))
+                elif isinstance(cond, Within) and kind_of(cond.node) in kinds:
+                    swapped = True
+                    conds.append(Within(node))  # type: ignore[arg-type]
+                else:
+                    conds.append(cond)  # type: ignore[arg-type]
+            return replace(old, conds=tuple(conds))
+        if kind_of(old) in kinds:
+            swapped = True
+            if isinstance(old, Holder) and kind_of(node) == "model":
+                return Holder(old.alias, node)
+            if isinstance(old, Step) and isinstance(old.of, Holder) and kind_of(node) == "model":
+                return Step(Holder(old.of.alias, node), old.by)
+            return node
+        return old
+
+    def events(event: Event) -> Event:
+        return replace(event, roles=tuple((r, inside(n)) for r, n in event.roles))
+
+    result = query
+    if query.node is not None:
+        result = replace(result, node=inside(query.node))
+    if query.event is not None:
+        event = events(query.event)
+        if not any(r == role for r, _ in event.roles):
+            swapped = True
+            event = replace(event, roles=(*event.roles, (role, node)))
+        result = replace(result, event=event)
+    if not swapped and isinstance(result.node, SetOf):
+        cond = Event("live", (("place", node),)) if role == "place" else Within(node)
+        result = replace(result, node=replace(result.node, conds=(*result.node.conds, cond)))
+        swapped = True
+    return result if swapped else replace(result, node=node)
+
+
+__all__ = ["Before", "Conversation", "Has", "referent"]
