@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from askreg.agent.draft import Reading
+from askreg.agent.thread import Thread, Turn
+from askreg.cli import agent
+from askreg.errors import NotFound
 from cli.conftest import Cli
 
 QUESTION = "What is live at northgate?"
@@ -89,6 +93,22 @@ def test_a_chat_remembers(cli: Cli) -> None:
     assert ("sepsis-risk:2", "stage", "experimental") in {
         (fact["subject"], fact["field"], fact["value"]) for fact in second["facts"]
     }
+
+
+def test_a_number_in_a_chat_takes_one_of_the_readings_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    offered = [Reading(question="What is live at a?"), Reading(question="What is live at b?")]
+    turn = Turn(question="live?", status="abstained", answer="", readings=offered, as_of="2026-07-01T00:00:00Z")
+
+    class Asked:
+        def ask(self, question: str, **_: object) -> None:
+            raise NotFound(kind="site", name=question)
+
+    for typed in ("2", "3"):
+        agent.answer_next(Asked(), Thread(turns=[turn]), typed, None, None, as_json=False)
+    assert capsys.readouterr().err.splitlines() == [
+        "askreg: no site named 'What is live at b?'",
+        "askreg: no site named '3'",
+    ]
 
 
 def test_a_chat_switches_to_json_and_goes_on_after_an_error(cli: Cli) -> None:

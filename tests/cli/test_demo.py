@@ -1,12 +1,14 @@
 """`askreg demo`: one run for all tests here, since it trains the models."""
 
 import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from askreg.demo import QUESTIONS, TRY_NEXT
+from askreg.cli.demo import program
+from askreg.demo import QUESTIONS, TRY_NEXT, Question
 from cli.conftest import Cli
 
 pytest.importorskip("sklearn")
@@ -25,8 +27,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.kind)
-def test_a_question_of_the_demo_is_answered_with_what_it_has_to_name(demo: Demo, question: object) -> None:
-    assert isinstance(question, type(QUESTIONS[0]))
+def test_a_question_of_the_demo_is_answered_with_what_it_has_to_name(demo: Demo, question: Question) -> None:
     part = demo.shown.partition(question.text)[2].partition("log at event")[0]
     together = " ".join(part.split())
     assert all(mention in together for mention in question.mentions)
@@ -57,3 +58,25 @@ def test_the_demo_a_second_time_changes_nothing(demo: Demo) -> None:
 def test_the_demo_is_not_mixed_into_another_registry(cli: Cli, tmp_path: Path) -> None:
     assert "askreg --home .demo demo" in cli.fails("demo")
     assert not (cli.home / "demo").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (".venv/bin/askreg", ".venv/bin/askreg"),
+        ("{cwd}/.venv/bin/askreg", ".venv/bin/askreg"),
+        ("{cwd}/my tools/askreg", "'my tools/askreg'"),
+        ("{cwd}/on-path/askreg", "askreg"),
+        ("/elsewhere/pytest", "askreg"),
+    ],
+)
+def test_what_to_type_is_how_askreg_was_called(
+    typed: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "on-path" / "askreg"
+    installed.parent.mkdir()
+    installed.touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(installed.parent))
+    monkeypatch.setattr(sys, "argv", [typed.format(cwd=tmp_path)])
+    assert program() == [shown]

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -13,7 +13,7 @@ from askreg.cli.session import AsOf, Cursor, Json, KnownAt, Limit
 from askreg.errors import AskregError, InvalidInput
 
 if TYPE_CHECKING:
-    from askreg.agent.answer import Answer, Asker
+    from askreg.agent.answer import Answer
     from askreg.agent.thread import Thread
 
 Backend = Annotated[
@@ -85,12 +85,23 @@ def chat(
             elif line.startswith("/"):
                 session.say(HELP)
             else:
-                _chat_once(asker, thread, line, as_of, known_at, as_json=as_json)
+                answer_next(asker, thread, line, as_of, known_at, as_json=as_json)
 
 
-def _chat_once(
-    asker: "Asker", thread: "Thread", line: str, as_of: str | None, known_at: str | None, *, as_json: bool
+class Asks(Protocol):
+    """What answers in a conversation: an `Asker`."""
+
+    def ask(
+        self, question: str, *, as_of: str | None = None, known_at: str | None = None, thread: "Thread | None" = None
+    ) -> Any:
+        """Return an answer."""
+        ...
+
+
+def answer_next(
+    asker: Asks, thread: "Thread", line: str, as_of: str | None, known_at: str | None, *, as_json: bool
 ) -> None:
+    """Answer one line of a conversation; a number takes one of the readings that were offered last."""
     readings = thread.turns[-1].readings if thread.turns else []
     if line.isdigit() and 0 < int(line) <= len(readings):
         line = readings[int(line) - 1].question

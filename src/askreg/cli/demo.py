@@ -87,16 +87,17 @@ def called(ctx: typer.Context) -> str:
     given = session.of(ctx)
     options = {"--home": given.home, "--db": given.db, "--as": given.actor}
     words = [part for option, value in options.items() if value is not None for part in (option, str(value))]
-    return " ".join([*_program(), *map(shlex.quote, words)])
+    return " ".join([*program(), *map(shlex.quote, words)])
 
 
-def _program() -> list[str]:
-    program = Path(sys.argv[0])
-    if program.name == "__main__.py":
+def program() -> list[str]:
+    """Return the words that call askreg here."""
+    called_as = Path(sys.argv[0])
+    if called_as.name == "__main__.py":
         return [shlex.quote(_near(Path(sys.executable))), "-m", "askreg"]
-    if program.stem != "askreg" or shutil.which("askreg") == str(program):
+    if called_as.stem != "askreg" or shutil.which("askreg") == str(called_as):
         return ["askreg"]
-    return [shlex.quote(_near(program))]
+    return [shlex.quote(_near(called_as))]
 
 
 def _near(path: Path) -> str:
