@@ -179,6 +179,9 @@ CASES = [
          question="is sepsis-risk:1 above 0.9?"),
     Case("named premise", "There is no version 9 of sepsis-risk; the latest is {F3.version}.", [("query", STAGES)],
          question="who approved version 9 of sepsis-risk?"),
+    Case("introduced", "All that is live at northgate:\n\n- {F1} in {F1.subject}\n- {F2} in {F2.subject}\n"
+         "- {F3} in {F3.subject}",
+         [("deployed", LIVE)], args={"site": "northgate"}),
     Case("artifact", "`{F1.subject}` is at {F1} ({F2}), with signature {F3}.", [("query", [[
         fact("sepsis-risk:2", "uri", "https://models.example/sepsis/2.bin"),
         fact("sepsis-risk:2", "digest", "sha256:3f2a9c1bbb"),

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
@@ -213,12 +213,11 @@ class _Inquiry:
         problems = _hollow(draft)
         instants = (self.seen.now, self.seen.instant)
         names = _known.of(self.seen, url=self.url, seq=self.head.seq)
-        for part, asserting, quotes in (
-            (text, draft.status in ("answered", "partial"), draft.quotes),
-            (reason, False, ()),
-        ):
-            evidence = Evidence(facts, results, self.question, names, quotes, instants, asserting)
-            problems += verify(part, evidence)
+        facts_told = [id for passage in text.passages for id in passage.facts]
+        asserting = draft.status in ("answered", "partial")
+        answering = Evidence(facts, results, self.question, names, draft.quotes, instants, asserting=asserting)
+        problems += verify(text, answering)
+        problems += verify(reason, replace(answering, quotes=(), told=facts_told, asserting=False))
         self.accepted = None if problems else _Accepted(draft, text, reason)
         return problems
 

@@ -23,8 +23,8 @@ from askreg.agent.tools.shapes import (
 )
 from askreg.errors import InvalidInput, NotFound
 from askreg.registry import comparison, gaps, history, lineage, measures, query, reads, view
-from askreg.registry.plan import Plan
-from askreg.registry.results import DocumentView
+from askreg.registry.plan import Condition, Plan
+from askreg.registry.results import Comparison, DocumentView
 from askreg.registry.times import shown
 from askreg.registry.view import View
 
@@ -171,8 +171,23 @@ def _compare(run: _Run) -> ToolResult:
     for row in result.rows:
         for subject, cell in row.values.items():
             run.add([evidence.measured(subject, row.metric, cell, row, as_of=run.as_of)])
+    for fact in _alone(run, result):
+        run.add([fact])
     _note_directions(run)
     return run.done(result, kind="figure")
+
+
+def _alone(run: _Run, result: Comparison) -> Iterator[Fact]:
+    """Yield the figures of metrics that one subject alone has, of which a comparison has no row."""
+    told = {(f.subject, f.metric, f.dataset, f.split, f.cohort) for row in run.rows for f in row}
+    for subject, settings in result.only_in.items():
+        missing = {(subject, s.metric, s.dataset, s.split, s.cohort) for s in settings} - told
+        if missing:
+            plan = evidence.completed(Plan(select="metric", where=[Condition(path="subject", value=subject)]))
+            for row in query.run(run.seen, plan).rows:
+                for fact in evidence.plan_facts(row, "metric", as_of=run.as_of):
+                    if (subject, fact.metric, fact.dataset, fact.split, fact.cohort) in missing:
+                        yield fact
 
 
 def _lineage(run: _Run) -> ToolResult:

@@ -1,6 +1,7 @@
 """Runs every check over every claim of a rendered answer."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from askreg.agent.reading import tokens
 from askreg.agent.render import Passage, Rendered
@@ -20,15 +21,22 @@ def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
             before.add(text)
     problems: list[Problem] = []
     header: Passage | None = None
-    for passage in rendered.passages:
+    for index, passage in enumerate(rendered.passages):
         header = passage if passage.kind == "header" else header if passage.kind == "row" else None
-        claim = Claim(passage, evidence, known, before, header)
+        claim = Claim(passage, evidence, known, before, header, _introduced(rendered.passages, index))
         for check in (_marked_up, _unsupported, _missing, _invented, misplaced, misordered, incomplete):
             problems += check(claim)
         before.add(passage.text)
     problems += _unread(rendered, evidence)
     problems += _unquoted(evidence)
     return list(dict.fromkeys(problems))
+
+
+def _introduced(passages: list[Passage], index: int) -> list[Passage]:
+    """Return the items and rows that a line ending in a colon introduces."""
+    if not passages[index].text.rstrip().endswith(":"):
+        return []
+    return list(takewhile(lambda p: p.kind in ("item", "header", "row"), passages[index + 1 :]))
 
 
 def _marked_up(claim: Claim) -> Iterator[Problem]:

@@ -54,6 +54,8 @@ class Evidence:
     quotes: Sequence[Quote] = ()
     instants: Sequence[str] = ()
     """The registry's clock, and the instant the record was read as of."""
+    told: Sequence[str] = ()
+    """Facts that another part of the same answer cites: a reason may name what they name."""
     asserting: bool = True
     """Whether the text answers; the reason for not answering need not rest on facts."""
 
@@ -120,6 +122,8 @@ class Claim:
     before: "Before"
     """The question, the calls' arguments and all earlier passages, for what a pronoun may stand for."""
     header: Passage | None = None
+    introduces: Sequence[Passage] = ()
+    """The items and rows that follow a line which ends in a colon."""
 
     @property
     def text(self) -> str:
@@ -135,6 +139,11 @@ class Claim:
     def facts(self) -> list[Fact]:
         """Return the facts it cites."""
         return [self.evidence.facts[id] for id in self.passage.facts if id in self.evidence.facts]
+
+    @property
+    def introduced(self) -> list[Fact]:
+        """Return the facts of the list that it introduces."""
+        return [self.evidence.facts[id] for p in self.introduces for id in p.facts if id in self.evidence.facts]
 
     @cached_property
     def expected(self) -> list[tuple[Use, str]]:
@@ -210,6 +219,8 @@ def context(evidence: Evidence) -> Support:
                 support.add_text((date.fromisoformat(text) + timedelta(days=1)).isoformat())
         if result.error is not None:
             support.add_text(result.error)
+    for id in evidence.told:
+        support.add_fact(evidence.facts[id])
     support.compose = True
     if not evidence.asserting:
         support.names.update(evidence.names)

@@ -10,7 +10,7 @@ from askreg.agent.verify.claims import Claim, Problem
 
 _WHOLE = re.compile(
     r"\b(?:only|solely|exclusively|every|everything|never|nothing|nobody|none|neither|no one|no other|in total"
-    r"|no longer|no\s+\w+(?:\s+\w+)?\s+(?:is|are|was|were|has|have|exists?)|(?:is|are|was|were) no)\b"
+    r"|no longer|no\s+(?:[\w.:@/-]+\s+){1,5}(?:is|are|was|were|has|have|exists?)|(?:is|are|was|were) no)\b"
     r"|\b(?:all|each)\b(?!\s*(?:\)|\||,|$|`|patients|cohort|cases))",
     re.IGNORECASE,
 )
@@ -21,14 +21,15 @@ _COUNT = re.compile(rf"\b\d+\s+{COUNTED}", re.IGNORECASE)
 def incomplete(claim: Claim) -> Iterator[Problem]:
     """Yield what is said of a whole list that is cut, or of which not all is cited."""
     counts = [use for use in (p.use for p in claim.passage.landings) if use.function in _LISTING]
-    text = re.sub(r"“[^”]*”|`[^`]*`", "", claim.text)
+    text = re.sub(r"“[^”]*”|`[^`]*`|\beach other\b", "", claim.text)
     if not (counts or _WHOLE.search(text) or _COUNT.search(text)):
         return
-    if not claim.facts:
+    facts = claim.facts or claim.introduced
+    if not facts:
         if claim.evidence.asserting and _WHOLE.search(text) and not _nothing_found(claim):
             yield claim.problem("incomplete", "no call found nothing, and no fact is cited")
         return
-    for fact in claim.facts:
+    for fact in facts:
         results = claim.evidence.holding(fact.id)
         if results and all(r.truncated and r.count != fact.id for r in results):
             yield claim.problem(
