@@ -118,7 +118,7 @@ def _reached(scope: Scope, path: Path, ids: Sequence[int]) -> dict[int, Any]:
     start = Scope(scope.reading, scope.kind)
     seeds = select(start.id).where(start.id.in_(ids))
     pairs = paths.track(scope.reading, seeds, path.links).subquery()
-    target.attach(pairs, pairs.c.node == target.id)
+    target.where.append(target.id == pairs.c.node)
     found = _listed(target, path, pairs.c.origin) if path.key != "*" else _mapped(target, path, pairs.c.origin)
     return {id: next(iter(found.get(id, [])), None) if path.one else found.get(id, []) for id in ids}
 
@@ -139,14 +139,13 @@ def _mapped(target: Scope, path: Path, origin: ColumnElement[int]) -> dict[int, 
     if place.side is None:
         return _listed(target, path, origin)
     side = place.side
-    target.attach(side.rows, (side.owner == target.id) & side.where, outer=True)
-    found: dict[int, dict[int, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
-    for start, node, key, value in target.reading.view.connection.execute(
-        _in_order(target, origin, [target.id, side.key, side.value])
-    ):
-        held = found[start][node]
-        if key is not None:
-            held[key.removeprefix(side.prefix)] = _read(place, value)
+    found: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    execute = target.reading.view.connection.execute
+    for start, node in execute(_in_order(target, origin, [target.id])):
+        found[start][node] = {}
+    target.where += [side.owner == target.id, side.where]
+    for start, node, key, value in execute(_in_order(target, origin, [target.id, side.key, side.value])):
+        found[start][node][key.removeprefix(side.prefix)] = _read(place, value)
     return {start: list(nodes.values()) for start, nodes in found.items()}
 
 

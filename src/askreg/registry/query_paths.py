@@ -10,7 +10,7 @@ from sqlalchemy import func as sql
 from askreg.errors import InvalidInput, NotFound
 from askreg.registry import names
 from askreg.registry.plan import CATALOGUE, Condition, FieldType, PlanKind
-from askreg.registry.query_links import LINKS, Link
+from askreg.registry.query_links import LINKS, Direct, Link
 from askreg.registry.query_sources import OWNERS, Place, Reading, Scope
 from askreg.registry.query_values import number, test
 from askreg.registry.resolve import resolve
@@ -107,34 +107,56 @@ def rows(reading: Reading, kind: PlanKind, conditions: Sequence[Condition]) -> S
     groups: list[tuple[str, list[Condition]]] = []
     for condition in conditions:
         head, _, tail = condition.path.partition(".")
-        if head not in CATALOGUE[kind].relations:
-            scope.where.append(_local(scope, condition))
-            continue
-        none = condition.negate != (condition.op == "missing")
-        bare = {"negate": False, "op": "exists" if condition.op == "missing" else condition.op}
-        inner = condition.model_copy(update={"path": tail or SUBJECT, **bare})
-        if none:
-            scope.where.append(_related(scope, head, [inner], none=True))
+        if head not in CATALOGUE[kind].relations or condition.negate != (condition.op == "missing"):
+            scope.where.append(_single(scope, condition))
         else:
-            _gather(groups, head, inner)
-    for head, inner_conditions in groups:
-        scope.where.append(_related(scope, head, inner_conditions))
+            bare = {"negate": False, "op": "exists" if condition.op == "missing" else condition.op}
+            _gather(groups, head, condition.model_copy(update={"path": tail or SUBJECT, **bare}))
+    for head, inner in groups:
+        scope.where.append(_related(scope, head, inner))
     return scope
+
+
+def reached(scope: Scope, links: Sequence[Link], kind: PlanKind) -> Scope:
+    """Return the rows that follow from those of a scope along relations; they relate where they are combined.
+
+    The relations become conditions between tables, which leaves the database their indexes. Only what recurses is
+    worked out beforehand.
+    """
+    target, reading = Scope(scope.reading, kind), scope.reading
+    node: ColumnElement[Any] = scope.id
+    if all(isinstance(link, Direct) for link in links):
+        for link in links:
+            pairs = cast(Direct, link).pairs(reading)
+            target.where += [pairs.left == node, *pairs.where]
+            node = pairs.right
+    else:
+        tracked = track(reading, scope.ids(), links).subquery()
+        target.where.append(tracked.c.origin == node)
+        node = tracked.c.node
+    target.where.append(target.id == node)
+    return target
+
+
+def of_each(scope: Scope, target: Scope, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return one figure over the rows that `reached` gave, for each row of the scope."""
+    return target.select(column).correlate(scope.base).scalar_subquery()
+
+
+def rows_without(scope: Scope, path: Path) -> Scope:
+    """Return the rows of a scope for which a path leads to no value."""
+    rest = scope.copy()
+    rest.where.append(_single(rest, Condition(path=path.text, op="missing")))
+    return rest
 
 
 def order_columns(scope: Scope, path: Path, *, descending: bool) -> list[ColumnElement[Any]]:
     """Return what to sort by; over a relation to many, the first or the last value counts."""
     if not path.relations:
         return _sortable(scope, path)
-    reading = scope.reading
-    target = Scope(reading, path.kind)
+    target = reached(scope, path.links, path.kind)
     values = [sql.max(value) if descending else sql.min(value) for value in _sortable(target, path)]
-    pairs = track(reading, scope.ids(), path.links).subquery()
-    target.attach(pairs, pairs.c.node == target.id)
-    named = [value.label(f"key_{index}") for index, value in enumerate(values)]
-    keys = target.select(pairs.c.origin, *named).group_by(pairs.c.origin).subquery()
-    scope.attach(keys, keys.c.origin == scope.id, outer=True)
-    return [keys.c[name.name] for name in named]
+    return [of_each(scope, target, value) for value in values]
 
 
 def value_column(scope: Scope, path: Path) -> ColumnElement[Any]:
@@ -145,6 +167,16 @@ def value_column(scope: Scope, path: Path) -> ColumnElement[Any]:
     if place.expression is None:
         raise InvalidInput(f"{path.text!r} is not one value")
     return place.expression
+
+
+def _single(scope: Scope, condition: Condition) -> ColumnElement[bool]:
+    """Return a condition on the row itself, or that nothing related to it meets one."""
+    head, _, tail = condition.path.partition(".")
+    if head not in CATALOGUE[scope.kind].relations:
+        return _local(scope, condition)
+    bare = {"negate": False, "op": "exists" if condition.op == "missing" else condition.op}
+    inner = condition.model_copy(update={"path": tail or SUBJECT, **bare})
+    return _related(scope, head, [inner], none=True)
 
 
 def _gather(groups: list[tuple[str, list[Condition]]], head: str, condition: Condition) -> None:

@@ -171,9 +171,16 @@ class Side:
     owner: ColumnElement[int]
     key: ColumnElement[str]
     value: ColumnElement[str]
-    where: ColumnElement[bool]
+    match: ColumnElement[bool]
+    seen: ColumnElement[bool]
+    until: ColumnElement[Any]
     prefix: str
     """What the keys of a wildcard begin with in their table."""
+
+    @property
+    def where(self) -> ColumnElement[bool]:
+        """The condition that a row counts."""
+        return and_(self.match, self.seen, self.until.is_(None))
 
     def ids(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         """Return the owners of a value that meets the conditions."""
@@ -181,8 +188,10 @@ class Side:
 
     def of(self, owner: ColumnElement[int]) -> ColumnElement[Any]:
         """Return the value that one owner has."""
-        newest = select(self.value).where(self.where, self.owner == owner).order_by(self.rows.c.at.desc()).limit(1)
-        return newest.scalar_subquery()
+        # Written so that no index on the end is taken: the one on the owner is better by far.
+        holds = (self.until + "").is_(None)
+        mine = select(self.value).where(self.match, self.seen, holds, self.owner == owner)
+        return mine.order_by(self.rows.c.at.desc()).limit(1).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +223,7 @@ class Scope:
     base: FromClause = field(init=False)
     where: list[ColumnElement[bool]] = field(default_factory=list)
     _joins: dict[str, tuple[FromClause, FromClause, str]] = field(default_factory=dict)
-    _outer: list[tuple[FromClause, ColumnElement[bool], bool]] = field(default_factory=list)
+    _others: list["Scope"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Name the kind's own table."""
@@ -264,18 +273,30 @@ class Scope:
             source = self._joins[reached][1]
         return source.c[name]
 
-    def attach(self, other: FromClause, on: ColumnElement[bool], *, outer: bool = False) -> None:
-        """Join another table."""
-        self._outer.append((other, on, outer))
+    def copy(self) -> "Scope":
+        """Return the same rows, to be narrowed or combined further."""
+        twin = Scope(self.reading, self.kind)
+        twin.base, twin.where, twin._joins = self.base, [*self.where], {**self._joins}
+        twin._others = [*self._others]
+        return twin
 
-    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
-        """Return the statement that selects columns of the rows that count and meet the conditions."""
+    def combine(self, other: "Scope") -> None:
+        """Pair each row with the rows of another scope whose conditions relate them."""
+        self._others.append(other)
+
+    def source(self) -> FromClause:
+        """Return the kind's table with those joined."""
         source = self.base
         for before, joined, key in self._joins.values():
             source = source.join(joined, joined.c.id == before.c[key])
-        for other, on, outer in self._outer:
-            source = source.join(other, on, isouter=outer)
-        return select(*columns).select_from(source).where(self.seen(), *self.where)
+        return source
+
+    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """Return the statement that selects columns of the rows that count and meet the conditions."""
+        found = select(*columns).select_from(self.source()).where(self.seen(), *self.where)
+        for other in self._others:
+            found = found.select_from(other.source()).where(other.seen(), *other.where)
+        return found
 
     def ids(self) -> Select[Any]:
         """Return the statement that selects the ids."""
@@ -315,21 +336,27 @@ class Scope:
         return sql.substr(expression, 1, {"year": 4, "month": 7, "day": 10}[part]), _plain
 
     def _side(self, name: str, key: str | None) -> Side | None:
-        view = self.reading.view
         if name == "stage" and self.kind == "version":
-            rows = table(Stage).alias()
-            return Side(rows, rows.c.version_id, rows.c.stage, rows.c.stage, view.open(rows), "")
+            return self._beside(Stage, "version_id", "stage", "stage", None)
         if name == "tag":
-            rows = table(Tag).alias()
-            match: ColumnElement[bool] = true() if key == "*" else rows.c.key == key
-            return Side(rows, rows.c.entity_id, rows.c.key, rows.c.value, and_(match, view.open(rows)), "")
-        if name == "card" or name in _ATTRIBUTES.get(self.kind, ()):
-            rows = table(Field).alias()
-            match = rows.c.name == (f"card.{key}" if name == "card" else name)
-            if key == "*":
-                match = and_(rows.c.name >= "card.", rows.c.name < "card/")
-            return Side(rows, rows.c.entity_id, rows.c.name, rows.c.value, and_(match, view.open(rows)), "card.")
+            return self._beside(Tag, "entity_id", "key", "value", key)
+        if name == "card":
+            return self._beside(Field, "entity_id", "name", "value", f"card.{key}", prefix="card.")
+        if name in _ATTRIBUTES.get(self.kind, ()):
+            return self._beside(Field, "entity_id", "name", "value", name)
         return None
+
+    def _beside(
+        self, of: type[Interval], owner: str, key: str, value: str, wanted: str | None, *, prefix: str = ""
+    ) -> Side:
+        view, rows = self.reading.view, table(of).alias()
+        match: ColumnElement[bool] = true()
+        if wanted == "card.*":
+            match = and_(rows.c[key] >= "card.", rows.c[key] < "card/")  # the character after the dot
+        elif wanted not in (None, "*"):
+            match = rows.c[key] == wanted
+        held = (view.exists(rows), view.until(rows))
+        return Side(rows, rows.c[owner], rows.c[key], rows.c[value], match, *held, prefix)
 
     def _json(self, name: str, key: str | None) -> ColumnElement[Any]:
         """Return the JSON text of a member of the parameters of a run or the detail of an event."""

@@ -12,7 +12,7 @@ from sqlalchemy import func as sql
 from askreg.errors import InvalidInput
 from askreg.registry import times
 from askreg.registry.plan import Aggregate, Aggregation, PlanKind
-from askreg.registry.query_paths import SUBJECT, Path, parse, track, value_column
+from askreg.registry.query_paths import SUBJECT, Path, of_each, parse, reached, rows_without, value_column
 from askreg.registry.query_sources import INTERVALS, Scope, group_text, written
 
 Figures = dict[str, Any]
@@ -25,7 +25,7 @@ class _Part:
     columns: list[ColumnElement[Any]]
     read: Callable[[Sequence[Any]], Any]
     node: list[ColumnElement[Any]]
-    """The id of what the path leads to, if it leads away from the row."""
+    """The id of what the path leads to, where there may be several."""
 
 
 def aggregate(scope: Scope, wanted: Aggregate) -> Figures:
@@ -33,21 +33,38 @@ def aggregate(scope: Scope, wanted: Aggregate) -> Figures:
     of = None if wanted.of is None else parse(scope.kind, wanted.of)
     by = None if wanted.by is None else parse(scope.kind, wanted.by)
     _check(scope.kind, wanted, of)
-    seeds = scope.ids()
-    group = _Part([], lambda _: "", []) if by is None else _part(scope, by, seeds)
-    value = _value(scope, wanted.op, of, seeds)
-    found: dict[str, list[tuple[Any, int]]] = {} if by else {"": []}
-    size, counting = len(group.columns), wanted.op == "count"
-    for row in scope.reading.view.connection.execute(_statement(scope, wanted, group, value, by)):
-        read = None if counting else value.read(row[size:-1])
-        found.setdefault(group_text(group.read(row[:size])), []).append((read, row[-1]))
-    figures = {name: _figure(wanted.op, pairs, of) for name, pairs in found.items()}
     if by is None:
-        return figures
+        return {"": _figure(wanted.op, _pairs(scope, wanted.op, None, of).get("", []), of)}
+    found = _pairs(scope, wanted.op, by, of)
+    if of is not None and not of.one:
+        # Rows that lead to nothing belong to a group all the same, which has nothing to count.
+        found = dict.fromkeys(_pairs(scope, "count", by, None), []) | found
+    if not by.one:
+        without = rows_without(scope, by)
+        if _count(without):
+            found[""] = _pairs(without, wanted.op, None, of).get("", [])
+    figures = {name: _figure(wanted.op, pairs, of) for name, pairs in found.items()}
     ranked = sorted(figures.items(), key=lambda item: (item[0] == "", item[0]))
     if all(isinstance(figure, int | Decimal) for figure in figures.values()):
         ranked.sort(key=lambda item: (item[0] == "", -item[1]))
     return dict(ranked)
+
+
+def _pairs(scope: Scope, op: Aggregation, by: Path | None, of: Path | None) -> dict[str, list[tuple[Any, int]]]:
+    """Return the values of each group, and how often each occurs; for counts, only how many there are."""
+    rows = scope.copy()
+    group = _Part([], lambda _: "", []) if by is None else _part(rows, by)
+    value = _value(rows, op, of)
+    size, counting = len(group.columns), op == "count"
+    found: dict[str, list[tuple[Any, int]]] = {}
+    for row in scope.reading.view.connection.execute(_statement(rows, op, group, value, by, of)):
+        read = None if counting else value.read(row[size:-1])
+        found.setdefault(group_text(group.read(row[:size])), []).append((read, row[-1]))
+    return found
+
+
+def _count(scope: Scope) -> int:
+    return int(scope.reading.view.connection.execute(scope.select(sql.count())).scalar_one())
 
 
 def _check(kind: PlanKind, wanted: Aggregate, of: Path | None) -> None:
@@ -64,38 +81,40 @@ def _check(kind: PlanKind, wanted: Aggregate, of: Path | None) -> None:
         raise InvalidInput(f"{wanted.op} of {wanted.of!r}: it is {of.type}, not a number; min and max would do")
 
 
-def _statement(scope: Scope, wanted: Aggregate, group: _Part, value: _Part, by: Path | None) -> Select[Any]:
+def _statement(
+    scope: Scope, op: Aggregation, group: _Part, value: _Part, by: Path | None, of: Path | None
+) -> Select[Any]:
     """Select the groups, the values, and how often each occurs, counting a row once in each group it belongs to."""
-    size, counting = len(group.columns), wanted.op == "count"
-    of_values = counting and wanted.of is not None
+    size = len(group.columns)
+    of_values = op == "count" and of is not None
     rows = [] if of_values else [scope.id, *value.node]
-    values = value.node or value.columns if of_values else value.columns
-    columns = [*group.columns, *rows, *values]
+    columns = [*group.columns, *rows, *value.columns]
     inner = scope.select(*(column.label(f"c{index}") for index, column in enumerate(columns)))
     if of_values or (by is not None and not by.one):
         inner = inner.distinct()
     given = list(inner.subquery().c)
-    if counting:
+    if op == "count":
         return select(*given[:size], sql.count(given[size])).group_by(*given[:size])
     shown = [*given[:size], *given[size + len(rows) :]]
     return select(*shown, sql.count()).group_by(*shown)
 
 
-def _value(scope: Scope, op: Aggregation, of: Path | None, seeds: Select[Any]) -> _Part:
+def _value(scope: Scope, op: Aggregation, of: Path | None) -> _Part:
     if of is None:
         held = [scope.at, scope.until] if op == "duration" else []
-        return _Part(held, _span(scope) if held else _nothing, [])
-    return _part(scope, of, seeds, spans=op == "duration", raw=op != "count")
+        return _Part(held, _span(scope) if held else _as_is, [])
+    return _part(scope, of, spans=op == "duration", raw=op != "count", counting=op == "count")
 
 
-def _part(scope: Scope, path: Path, seeds: Select[Any], *, spans: bool = False, raw: bool = False) -> _Part:
-    target = Scope(scope.reading, path.kind) if path.relations else scope
+def _part(scope: Scope, path: Path, *, spans: bool = False, raw: bool = False, counting: bool = False) -> _Part:
+    target = reached(scope, path.links, path.kind) if path.relations else scope
     columns: list[ColumnElement[Any]]
     read: Callable[[Sequence[Any]], Any]
     if spans:
         columns, read = [target.at, target.until], _span(scope)
     elif path.field == SUBJECT:
-        columns, read = target.subject, lambda parts: written(path.kind, tuple(parts)) if parts[0] is not None else None
+        columns = [target.id] if counting and path.relations else target.subject
+        read = lambda parts: None if parts[0] is None else written(path.kind, tuple(parts))  # noqa: E731
     else:
         place = path.place(target)
         columns = [value_column(target, path)]
@@ -103,14 +122,11 @@ def _part(scope: Scope, path: Path, seeds: Select[Any], *, spans: bool = False, 
         decode = _as_is if place.type == "instant" and raw else place.decode
         read = lambda parts: None if parts[0] is None else decode(parts[0])  # noqa: E731
     if not path.relations:
-        return _Part(columns, read, [scope.id] if path.field == SUBJECT and raw else [])
-    pairs = track(scope.reading, seeds, path.links).subquery()
-    target.attach(pairs, pairs.c.node == target.id)
-    named = [column.label(f"v{index}") for index, column in enumerate(columns)]
-    reached = target.select(pairs.c.origin, pairs.c.node, *named).subquery()
-    scope.attach(reached, reached.c.origin == scope.id, outer=True)
-    node: list[ColumnElement[Any]] = [reached.c.node] if raw or path.field == SUBJECT else []
-    return _Part([reached.c[f"v{index}"] for index in range(len(named))], read, node)
+        return _Part(columns, read, [])
+    if path.one:
+        return _Part([of_each(scope, target, column) for column in columns], read, [])
+    scope.combine(target)
+    return _Part(columns, read, [target.id])
 
 
 def _figure(op: Aggregation, pairs: list[tuple[Any, int]], of: Path | None) -> Any:
@@ -153,10 +169,6 @@ def _span(scope: Scope) -> Callable[[Sequence[Any]], timedelta | None]:
         return until - times.moment(parts[0])
 
     return read
-
-
-def _nothing(_: Sequence[Any]) -> None:
-    return None
 
 
 def _as_is(value: Any) -> Any:
