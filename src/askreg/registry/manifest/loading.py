@@ -46,20 +46,24 @@ def loads(
     registry: "Registry", text: str | bytes, *, name: str, base: Path | None = None, progress: Progress | None = None
 ) -> LoadResult:
     """Load a manifest's text; `name` stands for it in messages, documents lie under `base` (the working directory)."""
+    with without_collecting():  # it returns once all that was built is let go
+        return _loads(registry, text, name, base or Path(), progress)
+
+
+def _loads(registry: "Registry", text: str | bytes, name: str, base: Path, progress: Progress | None) -> LoadResult:
     problems = Problems(name)
-    with without_collecting():
-        manifest = Reader(problems).manifest(parse(text, name=name))
-        _digest_documents(manifest, base or Path(), problems)
-        problems.settle()
-        with registry.unit(origin="manifest") as unit:
-            if unit.origin != "manifest":
-                raise InvalidInput("a load is a transaction of its own; call it outside transaction()")
-            before = unit.seq
-            unit.attempt = ("load", name)
-            unit.require("load")
-            calls = missing(unit, manifest, problems)
-            _make(unit, calls, name, progress)
-            events = unit.seq - before
+    manifest = Reader(problems).manifest(parse(text, name=name))
+    _digest_documents(manifest, base, problems)
+    problems.settle()
+    with registry.unit(origin="manifest") as unit:
+        if unit.origin != "manifest":
+            raise InvalidInput("a load is a transaction of its own; call it outside transaction()")
+        before = unit.seq
+        unit.attempt = ("load", name)
+        unit.require("load")
+        calls = missing(unit, manifest, problems)
+        _make(unit, calls, name, progress)
+        events = unit.seq - before
     counts = Counter(call.kind for call in calls if call.kind)
     return LoadResult(events=events, counts=dict(counts), unchanged=not calls)
 

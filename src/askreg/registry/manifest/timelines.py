@@ -194,7 +194,7 @@ def _give(
     alias = entry.alias
     if span.held is None:
         given = {"model": model, "alias": alias, "version": span.version, "at": entry.at, "by": entry.by}
-        if later_held and end != entry.at:
+        if later_held:
             replay.call(entry.at, Rank.OPEN, "aliases", lifecycle.set_alias, entry, **given, until=end)
             return
         replay.call(entry.at, Rank.OPEN, "aliases", lifecycle.set_alias, entry, **given)
@@ -215,7 +215,7 @@ def _go_live(replay: "Replay", subject: str, span: Span[shapes.Deployment], *, l
     where = {"version": subject, "site": entry.site, "environment": entry.environment}
     if span.held is None:
         given = {**where, "region": entry.region, "at": entry.at, "by": entry.by}
-        if later_held and end != entry.at:
+        if later_held:
             replay.call(entry.at, Rank.OPEN, "deployments", lifecycle.deploy, entry, **given, until=end)
             return
         replay.call(entry.at, Rank.OPEN, "deployments", lifecycle.deploy, entry, **given)
