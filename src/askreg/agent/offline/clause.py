@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity
-from askreg.agent.offline.meaning import Cond, Event, Given, Has, Holder, Node, SetOf, Within, kind_of
+from askreg.agent.offline.meaning import (
+    Cond, Event, Given, Group, Has, Holder, Node, SetOf, Thing, Within, kind_of,
+)  # fmt: skip
 from askreg.agent.offline.nouns import VALUES, NounReader, has, starts
 from askreg.agent.offline.phrases import Tok
 from askreg.agent.offline.predicates import Predicates
@@ -407,12 +409,40 @@ class Reader(Predicates):
                 sense = nxt.item.text.lower()
                 op = ">=" if sense in _AT_LEAST else "<=" if sense in _AT_MOST else (
                     ">" if nxt.word("prep", "above") else "<")  # fmt: skip
-                return [Has("metric", op, number, extra=(("name", metric.name),))], j
+                return self._where_measured(metric, op, number, i, j)
         if nxt is not None and nxt.item.number is not None and any(m in nxt.before for m in "<>="):
             op = next((m for m in (">=", "<=", ">", "<") if m in nxt.before), "=")
             self.use(i)
-            return [Has("metric", op, nxt.item.number, extra=(("name", metric.name),))], i + 1
+            return self._where_measured(metric, op, nxt.item.number, i, i + 1)
+        if nxt is not None and nxt.item.number is not None and nxt.node is None:
+            after = self.tok(i + 1)
+            word = after.item.text.lower() if after is not None else ""
+            self.use(i)
+            if word in _AT_LEAST or word in _AT_MOST:
+                self.use(i + 1)
+                return self._where_measured(metric, ">=" if word in _AT_LEAST else "<=", nxt.item.number, i, i + 2)
+            return self._where_measured(metric, "=", nxt.item.number, i, i + 1)
         return [Has("metric", "exists", metric.name, negated=negated)], i
+
+    def _where_measured(self, metric: Entity, op: str, number: float, i: int, j: int) -> tuple[list[Cond], int]:
+        """Take `on D`, `for women` after a figure."""
+        extra = [("name", metric.name)]
+        for k in range(i, j):
+            self.use(k)
+        while (prep := self.tok(j)) is not None and prep.word("prep", "on", "for", "in", "at") and prep.node is None:
+            what = self.tok(j + 1)
+            if what is None:
+                break
+            if what.node is not None and kind_of(what.node) in ("dataset", "dataset_version") and isinstance(what.node, Thing):
+                extra.append(("dataset", what.node.entity.name))
+            elif what.node is None and (cohort := what.value("cohort")) is not None:
+                extra.append(("cohort", cohort.name))
+            else:
+                break
+            self.use(j)
+            self.use(j + 1)
+            j += 2
+        return [Has("metric", op, number, extra=tuple(extra))], j
 
     def _had_number(self, tok: Tok, number: float, j: int) -> tuple[list[Cond], int] | None:
         unit = self.tok(j)
@@ -437,9 +467,22 @@ class Reader(Predicates):
                 self.use(i)
                 i += 1
             return [replace(has(value), negated=negated)], i
-        if isinstance(tok.node, Holder):
+        holders = tok.node.nodes if isinstance(tok.node, Group) else (tok.node,)
+        if all(isinstance(n, Holder) for n in holders):
             self.use(i)
-            return [Has("alias", "exists", tok.node.alias, negated=negated)], i + 1
+            conds: list[Cond] = [Has("alias", "exists", n.alias, negated=negated) for n in holders if isinstance(n, Holder)]
+            i += 1
+            while (nxt := self.tok(i)) is not None and (nxt.word("conj", "and") or nxt.word("det", "a", "the", "no")) and (
+                any(isinstance(t.node, Holder) for t in self.toks[i : i + 3])
+            ):  # fmt: skip
+                self.use(i)
+                i += 1
+                nxt = self.tok(i)
+                if nxt is not None and isinstance(nxt.node, Holder):
+                    self.use(i)
+                    conds.append(Has("alias", "exists", nxt.node.alias, negated=negated))
+                    i += 1
+            return conds, i
         card = tok.value("card")
         if card is not None and tok.node is None:
             self.use(i)

@@ -9,10 +9,10 @@ from typing import Any
 from askreg.agent.draft import Draft
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
-from askreg.agent.offline.meaning import Query
+from askreg.agent.offline.meaning import Query, SetOf
 from askreg.agent.offline.programs.dispatch import program
 from askreg.agent.offline.programs.work import Asking, Context
-from askreg.agent.offline.understanding import understand
+from askreg.agent.offline.understanding import Understanding, understand
 from askreg.agent.tools.shapes import Call, ToolResult
 
 
@@ -36,16 +36,22 @@ def step(
 _SECOND = re.compile(r"(?:\?\s+|,?\s+and\s+|;\s*|,\s+)(?=(?:how|who|when|where|why|what|which)\b[^,]{6,})", re.I)
 
 
+_ASKS = re.compile(r"^\W*(?:\w+\W+){0,3}?(?:how|who|when|where|why|what|which|is|are|was|were|does|do|did|has|have)\b", re.I)
+
+
 def _answer(question: str, turns: list[Any], lexicon: Lexicon, now: datetime) -> Asking:
     """Answer a question, or two that are asked in one breath, the second with the first before it."""
     history = earlier(turns, lexicon, now)
     parts = _parts(question)
     if len(parts) == 2:
+        second = Understanding(question)
         first = understand(parts[0], lexicon, now, history)
         if first.query is not None:
             second = understand(parts[1], lexicon, now, [*history, Before(first.query, [])])
-            if second.query is not None:
+            if second.query is not None and not _empty(second.query):
                 return (yield from _both(first.query, second.query, Context(lexicon, now, question)))
+        if first.query is not None and second.query is not None and _empty(second.query):
+            return (yield from program(first.query, Context(lexicon, now, question)))
     understood = understand(question, lexicon, now, history)
     if understood.query is None:
         return understood.draft or Draft(status="abstained", reason="this question could not be read")
@@ -54,9 +60,17 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, now: datetime) ->
 
 def _parts(question: str) -> list[str]:
     found = list(_SECOND.finditer(question))
-    if len(found) != 1 or found[0].start() < 12:
+    if len(found) != 1 or found[0].start() < 12 or not _ASKS.search(question[: found[0].start()]):
+        return [question]
+    joint = found[0].group()
+    if "?" not in joint and ";" not in joint and "and" not in joint.lower():
         return [question]
     return [question[: found[0].start()].strip() + "?", question[found[0].end() :].strip()]
+
+
+def _empty(query: Query) -> bool:
+    """Whether it only asks the first question to say what it found: `was any rejected? Which versions?`"""
+    return query.intent == "set" and isinstance(query.node, SetOf) and not query.node.conds
 
 
 def _both(first: Query, second: Query, context: Context) -> Asking:

@@ -411,6 +411,26 @@ def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type:
                  options=frozenset(_options(c)), time=None)  # fmt: skip
 
 
+_MEASURED = ("rows", "size", "n")
+
+
+def _extreme(f: Frames) -> Query | None:
+    """The biggest dataset, the largest artifact, the newest run …"""
+    c = f.c
+    order = next((o for o in c.orders if o in ("max", "min")), "")
+    node = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf)), None)
+    if not order or c.metrics or node is None or c.event is not None or len([n for n in f.nodes if n is not node]) > 0:
+        return None
+    measured = [x for x in c.fields if x in _MEASURED]
+    if not measured:
+        measured = ["rows"] if node.kind in ("dataset", "dataset_version") else ["size"] if node.kind in ("version", "model") else []
+    if not measured:
+        return None
+    kind = {"dataset": "dataset_version", "model": "version"}.get(node.kind, node.kind)
+    path = "rows" if kind == "dataset_version" else measured[0]
+    return Query("set", ("list",), replace(node, kind=kind), order=order, fields=(path,), time=f.time)  # type: ignore[arg-type]
+
+
 def _field(f: Frames) -> Query | None:
     c = f.c
     fields = f.fields()
@@ -492,7 +512,7 @@ def _set(f: Frames) -> Query | None:
     for prep, other in c.args:
         if other is node or _anything(other):
             continue
-        merged = _merged(node, prep, other)
+        merged = _merged(node, prep, other, "ever" in c.orders)
         if merged is None:
             return None
         node = merged
@@ -505,13 +525,17 @@ def _set(f: Frames) -> Query | None:
                  fields=tuple(f.fields()))  # fmt: skip
 
 
-def _merged(node: SetOf, prep: str, other: Node) -> SetOf | None:
+def _merged(node: SetOf, prep: str, other: Node, ever: bool = False) -> SetOf | None:
     kind = kind_of(other)
+    if isinstance(other, Group) and all(isinstance(n, Holder) for n in other.nodes):
+        for one in other.nodes:
+            node = _merged(node, prep, one) or node
+        return node
     if isinstance(other, Holder) and node.kind in ("version", "model", "thing"):
         roles: tuple[tuple[str, Node], ...] = (("alias", Holder(other.alias)),)
         roles += (("theme", other.model),) if other.model else ()
         return replace(node, kind="version" if node.kind == "thing" else node.kind,
-                       conds=(*node.conds, Event("hold", roles)))  # fmt: skip
+                       conds=(*node.conds, Event("hold", roles, past=ever)))  # fmt: skip
     if kind in PLACES:
         return replace(node, conds=(*node.conds, Event("live", (("place", other),))))
     if kind == "person":
@@ -550,7 +574,7 @@ def _describe(f: Frames) -> Query | None:
 
 
 _RULES: list[Callable[[Frames], Query | None]] = [
-    _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _history, _happening, _field, _identity, _set,
+    _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _history, _happening, _extreme, _field, _identity, _set,
     _describe,
 ]  # fmt: skip
 

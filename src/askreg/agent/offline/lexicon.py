@@ -44,10 +44,12 @@ class Lexicon:
     def topic(self, piece: str) -> Entity | None:
         """Return what a single word of names, titles, tags or descriptions may stand for."""
         for form in (piece, piece.removesuffix("s"), piece.removesuffix("es"), piece + "s"):
-            for index in (self._parts, self._texts):
-                found = index.get(form)
-                if found and len(found) <= _TOO_COMMON:
-                    return Entity("topic", form, members=tuple(sorted(found)))
+            named, told = self._parts.get(form, set()), self._texts.get(form, set())
+            # What is named so comes before what is only described so, for each kind of thing.
+            kinds = {_member_kind(m) for m in named}
+            found = named | {m for m in told if _member_kind(m) not in kinds}
+            if found and len(found) <= _TOO_COMMON:
+                return Entity("topic", form, members=tuple(sorted(found)))
         return None
 
     def near(self, text: str, *, limit: int = 4) -> list[tuple[Entity, int]]:
@@ -188,8 +190,14 @@ class Lexicon:
             self._put(text, Entity("cohort", "all"))
 
     def _add_metrics(self) -> None:
+        parts: dict[str, set[str]] = defaultdict(set)
         for name in self.names.metrics:
             self._put(name, Entity("metric", name))
+            for piece in words_of(name.replace("_", " ")):
+                parts[piece].add(name)
+        for piece, named in parts.items():
+            if len(named) == 1 and len(piece) > 4 and piece not in words.ALL_WORDS and piece not in self._table:
+                self._put(piece, Entity("metric", next(iter(named))))
         for group in synonyms.METRICS:
             present = [n for n in group if n in self.names.metrics]
             for text in group:
@@ -229,6 +237,10 @@ FUZZY: frozenset[EntityKind] = frozenset(
     ("model", "dataset", "dataset_version", "person", "site", "place", "run", "metric", "alias", "framework", "task",
      "tag", "environment", "document", "cohort", "card", "region")
 )  # fmt: skip
+
+
+def _member_kind(member: str) -> str:
+    return "document" if member.startswith("doc:") else "dataset" if member.endswith("@") else "model"
 
 
 def edits(text: str) -> int:

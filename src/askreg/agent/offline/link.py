@@ -213,7 +213,11 @@ def _content(piece: str) -> bool:
 def _word_near(piece: str) -> list[Word] | None:
     if len(piece) < 4 or any(c.isdigit() for c in piece):
         return None
-    found = process.extract(piece, words.CORRECTABLE, scorer=OSA.distance, score_cutoff=2, limit=5)
+    found = [
+        (c, d, i) for c, d, i in process.extract(piece, words.CORRECTABLE, scorer=OSA.distance, score_cutoff=2, limit=8)
+        # Another ending is another word: `classified` is no `classifier`.
+        if not (len(c) == len(piece) and c[:-1] == piece[:-1]) and not (c[0] != piece[0] and c[1:] == piece[1:])
+    ]  # fmt: skip
     near = [(c, d) for c, d, _ in found if d <= min(2, edits(max(piece, c, key=len))) and words.senses((c,))]
     if not near:
         return None

@@ -170,7 +170,7 @@ def kind_of(node: Node | None) -> str:
 
 
 RELATED: dict[str, str] = {
-    "base": "version", "run": "run", "training": "dataset_version", "owner": "person", "registrant": "person",
+    "base": "version", "bases": "version", "run": "run", "training": "dataset_version", "owner": "person", "registrant": "person",
     "approver": "person", "validation": "dataset_version", "test": "dataset_version", "inputs": "dataset_version",
     "model": "model", "sources": "dataset_version", "descendants": "version", "reviewer": "person", "trainer": "person",
     "deployer": "person",

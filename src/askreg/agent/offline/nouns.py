@@ -48,7 +48,7 @@ def _free_relative(reader: Reader, i: int) -> bool:
     return joined and asked and reader.pred_ahead(i + 1)
 
 
-_RELATIVES = {"base": "base", "run": "run"}
+_RELATIVES = {"base": "base", "bases": "bases", "run": "run"}
 
 
 def _relation(reader: Reader, i: int) -> bool:

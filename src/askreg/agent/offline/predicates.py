@@ -418,6 +418,7 @@ class Predicates:
     def _held(self, i: int, past: bool) -> tuple[Event, int] | None:
         """Read `(was) champion of X (on a day)` as a predicate."""
         tok, back = self.tok(i), self.tok(i - 1)
+        past = past and any(t.word("order", "ever") for t in self.toks[:i])
         if tok is None or not isinstance(tok.node, Holder) or tok.possessive or back is None or back.node is not None or not (
             back.word("aux") or back.word("order", "ever", "current") or back.word("det", "the", "a") or back.word("neg")
             or back.word("rel")

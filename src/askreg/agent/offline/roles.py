@@ -12,7 +12,7 @@ PEOPLE = frozenset(("person", "service"))
 EVENTS = frozenset(
     ("approve", "sign", "review", "reject", "responsibility", "register", "train", "finetune", "build", "run", "deploy", "withdraw",
      "move", "retire", "evaluate", "derive", "own", "hold", "change", "do", "use", "affect", "depend", "perform",
-     "compare", "beat", "replace", "precede", "miss", "lapse", "mention", "store")
+     "compare", "beat", "replace", "precede", "miss", "lapse", "lose", "mention", "store")
 )  # fmt: skip
 """Verbs that are predicates of a question; the rest only ask for something."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import changes
+from askreg.agent.offline import changes, coverage
 from askreg.agent.offline.clause import Clause, Reader
 from askreg.agent.offline.conversation import Before, Conversation
 from askreg.agent.offline.frames import Frames
@@ -37,6 +37,9 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
         return Understanding(question, draft=refusal)
     talk = Conversation(history or [], lexicon)
     clause = talk.fill(Reader(tokens, linked.text).read())
+    if _AHEAD.search(linked.text) and not clause.imperative:
+        reason = "the record holds what has happened, not what will"
+        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
     unknown = _glued([w for w in clause.unknown if w], linked.text)
     if unknown:
         return Understanding(question, draft=_unknown(linked.text, unknown, lexicon), clause=clause)
@@ -45,7 +48,19 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
     if query is None:
         reason = "this question could not be read as one about the registry; name a model, version, dataset, site or person"
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
+    lost = coverage.missing(tokens, query)
+    if lost:
+        told = " and ".join(f"“{w}”" for w in lost[:4])
+        reason = f"what {told} means here could not be made out; ask for one thing at a time"
+        return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause)
     return Understanding(question, query, clause=clause)
+
+
+_AHEAD = re.compile(r"\b(?:will|going to|next (?:week|month|year|quarter)|tomorrow)\b", re.I)
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _glued(words: list[str], text: str) -> list[str]:

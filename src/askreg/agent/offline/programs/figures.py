@@ -129,7 +129,10 @@ def _no_figure(work: Work, q: Query, found: Found | None, names: list[str], lead
         return answered(f"{lead}No evaluation of {who} is recorded.") if not names else _abstain(
             f"no {what} of {who} is recorded; it has no evaluation at all", q)  # fmt: skip
     metrics = sorted({r.main.metric or "" for r in other.rows})
-    settings = list(dict.fromkeys(f"{r.main.metric} on {r.main.dataset} ({r.main.cohort})" for r in other.rows))
+    first: dict[tuple[str | None, ...], Row] = {}
+    for row in other.rows:
+        first.setdefault((row.main.metric, row.main.dataset, row.main.cohort), row)
+    settings = [f"{{{r.main.id}.name}} on {{{r.main.id}.dataset}} ({{{r.main.id}.cohort}})" for r in first.values()]
     told = joined(settings[:6]) if names and set(names) & set(metrics) else joined(metrics)
     raise Unanswered(f"no {what} of {who}{where_} is recorded; what is recorded: {told}")
 
@@ -206,7 +209,7 @@ def _compared(result: Any, q: Query, subjects: list[str], lead: str, names: list
         if line:
             lines.append(line)
             shown += row.comparable
-    apart = _apart(data, subjects, names, cohorts)
+    apart = _apart(result, subjects, names, cohorts)
     if not shown:
         head = f"{lead} {joined([literal(s) for s in subjects])} cannot be compared: they were not measured alike."
         return "\n\n".join(filter(None, (head.strip(), "\n".join(lines), apart)))
@@ -243,13 +246,19 @@ def _verdict(row: Any, a: Fact, b: Fact, result: Any) -> str:
     return f"{{{best.id}.subject}} is better on {row.metric}{noise}."
 
 
-def _apart(data: Any, subjects: list[str], names: list[str], cohorts: list[str]) -> str:
+def _apart(result: Any, subjects: list[str], names: list[str], cohorts: list[str]) -> str:
     parts = []
     for subject in subjects:
-        only = [s for s in data.only_in.get(subject, []) if (not names or s.metric in names) and (not cohorts or s.cohort in cohorts)]
+        only = [
+            fact
+            for s in result.data.only_in.get(subject, [])
+            if (not names or s.metric in names) and (not cohorts or s.cohort in cohorts)
+            for fact in result.find(subject=subject, field=f"metric.{s.metric}")
+            if (fact.dataset, fact.split, fact.cohort) == (s.dataset, s.split, s.cohort)
+        ][:6]
         if only:
-            told = joined([f"{s.metric} on {s.dataset} ({s.cohort})" for s in only[:6]])
-            parts.append(f"Only {literal(subject)} has {literal(told)}.")
+            told = joined([f"{{{f.id}.name}} on {{{f.id}.dataset}} ({{{f.id}.cohort}})" for f in only])
+            parts.append(f"Only {{{only[0].id}.subject}} has {told}.")
     return " ".join(parts)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from askreg.agent.draft import Draft
-from askreg.agent.offline.meaning import Event, Query, SetOf
+from askreg.agent.offline.meaning import Event, Has, Query, SetOf
 from askreg.agent.offline.programs import events, periods, resolving, sets, telling
 from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Rows, Unanswered, Work, answered, joined, literal, where
 
@@ -23,13 +23,15 @@ def listing(work: Work, q: Query) -> Asking:
         work.time = q.time
     if node.kind == "dataset" and any(isinstance(c, Event) and c.pred in ("train", "finetune", "derive", "use", "build", "evaluate") for c in node.conds):
         node = replace(node, kind="dataset_version")
+    if node.kind == "dataset" and any(isinstance(c, Has) and c.field in ("sensitivity", "rows", "source", "digest") for c in node.conds):
+        node = replace(node, kind="dataset_version")
     if node.kind in ("gap", "tag", "cohort", "region"):
         return (yield from _values(work, node, q))
     if q.order in ("most", "fewest") or q.order in ("max", "min") and q.kinds:
         return (yield from _most(work, node, q))
     if q.order in ("longest", "shortest"):
         return (yield from _extreme(work, node, q))
-    found = yield from sets.rows(work, node)
+    found = yield from sets.rows(work, node, project=q.fields if q.order in ("max", "min") else ())
     order = next((o for o in (node.order, q.order, *(c.order for c in node.conds if isinstance(c, Event))) if o in (
         "latest", "first")), "")  # fmt: skip
     found = sets.narrowed(found, order)
@@ -80,11 +82,17 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
         text = joined(list(dict.fromkeys(r.put("by") or r.put("owner") or r.put("run.by") for r in rows))) + "."
     elif found.kind == "model":
         text = "\n".join(f"- {r.name}" + (f" ({r.put('task')})" if r.fact("task") else "") for r in rows[:SHOWN])
+    elif len(rows) == 1 and found.kind in ("version", "dataset_version") and (said := _fields_said(rows[0])):
+        text = f"{rows[0].name} ({said})."
     elif len(rows) == 1 and found.kind == "version":
         text = f"{rows[0].name} (stage {rows[0].put('stage')})." if rows[0].fact("stage") else f"{rows[0].name}."
     else:
         text = "\n".join(f"- {r.name}{telling.cite([r])}" for r in rows[:SHOWN])
     return answered(text + telling.more(found, min(SHOWN, len(rows))) + _taken(node, work))
+
+
+def _fields_said(row: Row) -> str:
+    return ", ".join(f"{p} {row.put(p)}" for p in ("rows", "size", "number", "at") if row.fact(p))
 
 
 def _when(work: Work) -> str:
@@ -178,7 +186,9 @@ def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
         lengths = sorted(found.rows, key=lambda r: _length(r, now))
         row = lengths[-1] if q.order == "longest" else lengths[0]
         main = row.main.id
-        return answered(f"{telling.clause(row)}: {{elapsed({main}.since,{main}.until)}}.")
+        state = "was" if row.until else "has been"
+        until = f" until {{{main}.until:date}}" if row.until else ""
+        return answered(f"{row.name} {state} so the {q.order}, for {{elapsed({main}.since,{main}.until)}}, at {{{main}.subject}}, since {{{main}.since:date}}{until}.")
     raise Unanswered("the most of what is not clear; ask, for example, which model has the most versions")
 
 

@@ -251,7 +251,7 @@ def before_live(
 _HOPS: dict[str, tuple[str, ...]] = {
     "base": ("base",), "run": ("run",), "training": ("trained_on",), "inputs": ("inputs",), "model": ("model",),
     "registrant": ("registrant",), "trainer": ("run", "runner"), "descendants": ("descendants",),
-    "test": ("run", "test"), "validation": ("run", "validation"),
+    "bases": ("bases",), "test": ("run", "test"), "validation": ("run", "validation"),
 }  # fmt: skip
 
 
@@ -298,6 +298,8 @@ def _person_of(work: Work, name: str, found: Found) -> Finding:
 def _set(work: Work, node: SetOf, want: tuple[str, ...]) -> Finding:
     from askreg.agent.offline.programs import sets
 
+    if not node.conds and node.order in ("", "current"):
+        raise Unanswered(f"which {node.kind.replace('_', ' ')} is meant is not clear; name it")
     rows = yield from sets.rows(work, node)
     if not rows:
         raise Unanswered(sets.nothing(node, work))

@@ -122,7 +122,8 @@ def _metric_conditions(cond: Has) -> list[dict[str, Any]]:
     extra = dict(cond.extra)
     if cond.op == "exists":
         return [where("name", cond.value)]
-    return [where("name", extra["name"]), where("value", cond.value, cond.op), where("cohort", extra.get("cohort", "all"))]
+    made = [where("name", extra["name"]), where("value", cond.value, cond.op), where("cohort", extra.get("cohort", "all"))]
+    return [*made, where("dataset_version.subject", extra["dataset"])] if "dataset" in extra else made
 
 
 def _subjects(
