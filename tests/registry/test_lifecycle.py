@@ -197,3 +197,13 @@ def test_the_future_has_not_happened(filled: Registry) -> None:
 def test_removing_an_alias_nobody_holds(filled: Registry) -> None:
     with pytest.raises(NotFound, match="no version holds it"):
         filled.remove_alias(model="sepsis-risk", alias="champion")
+
+
+def test_the_log_names_a_version_by_its_number_however_it_was_called(filled: Registry) -> None:
+    filled.set_alias(model="sepsis-risk", alias="champion", version=1)
+    filled.move(version="Sepsis-Risk@champion", stage="validation")
+    assert filled.history(action="version.staged").events[0].subject == V1
+
+
+def test_a_dataset_may_have_the_name_of_a_model(filled: Registry) -> None:
+    assert filled.register_dataset(name="sepsis-risk").name == "sepsis-risk"

@@ -6,7 +6,7 @@ from registry.conftest import Opener, promote
 from registry.statements import counted
 
 from askreg.errors import InvalidInput, NotFound
-from askreg.registry import lifecycle, reads, results
+from askreg.registry import details, lifecycle, reads, results
 from askreg.registry.registry import Registry
 
 V1 = "sepsis-risk:1"
@@ -112,7 +112,7 @@ def test_a_model_lists_its_versions_aliases_and_what_is_in_production(filled: Re
 def test_showing_takes_as_many_statements_for_many_versions_as_for_one(filled: Registry) -> None:
     def statements(subject: str) -> int:
         with filled.view() as view, counted(view.connection) as sent:
-            reads.show(view, subject)
+            details.show(view, subject)
         return len(sent)
 
     before = [statements(subject) for subject in ("sepsis-risk", V1)]

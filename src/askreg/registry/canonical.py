@@ -10,6 +10,7 @@ import rfc8785
 
 from askreg.errors import InvalidInput
 
+
 def canonical(value: object) -> str:
     """Return the RFC 8785 text of any JSON value a caller gave; decimals become numbers."""
     try:

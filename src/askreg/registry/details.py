@@ -55,9 +55,9 @@ _DATASET, _STATE, _RUN = table(Dataset), table(DatasetVersion), table(Run)
 _PERSON, _PLACE, _DOCUMENT = table(Person), table(Environment), table(Document)
 
 
-def show(view: View, subject: str) -> Result:
-    """Return everything the record says about a subject."""
-    found = resolve(view, subject)
+def show(view: View, subject: str, *, kinds: tuple[Kind, ...] | None = None) -> Result:
+    """Return everything the record says about a subject, which may be limited to some kinds."""
+    found = resolve(view, subject, kinds=kinds)
     return _SHOWN[found.kind](view, found)
 
 

@@ -29,7 +29,7 @@ from askreg.registry.tables import (
 )
 from askreg.registry.times import When
 from askreg.registry.unit import Row, Unit
-from askreg.registry.writes import one_of, version_row
+from askreg.registry.writes import named_version, one_of
 
 
 def move(
@@ -47,7 +47,7 @@ def move(
         retire(unit, version=version, reason=reason, at=at, by=by)
         return
     unit.allow("move", version)
-    row = version_row(unit, version)
+    version, row = named_version(unit, version)
     now_in = current_stage(unit, row)
     when, who = unit.when(at), unit.who(by)
     _after(when, now_in["at"], f"{version} entered {now_in['stage']}")
@@ -78,7 +78,7 @@ def approve(
     one_of(meaning, Meaning, what="meaning")
     one_of(decision, Decision, what="decision")
     unit.allow("approve" if meaning == "approval" else "move", version)
-    row = version_row(unit, version)
+    version, row = named_version(unit, version)
     when, who = unit.when(at), unit.who(by)
     _after(when, row["at"], f"{version} was registered")
     if who is None:
@@ -107,7 +107,7 @@ def approve(
 
 def reject(unit: Unit, *, version: str, comment: str | None = None, at: When | None = None) -> None:
     """Record a rejection and move the version back to experimental."""
-    row = version_row(unit, version)
+    version, row = named_version(unit, version)
     stage = current_stage(unit, row)["stage"]
     if stage not in ("validation", "approved"):
         unit.allow("approve", version)
@@ -132,7 +132,7 @@ def set_alias(
     subject = f"{model}:{version}"
     names.name(alias, what="alias")
     unit.allow("alias", subject)
-    row = version_row(unit, subject)
+    subject, row = named_version(unit, subject)
     when, who = unit.when(at), unit.who(by)
     end = _end(unit, when, until, f"alias {alias} of {subject}")
     _after(when, row["at"], f"{subject} was registered")
@@ -184,7 +184,7 @@ def deploy(
     """Record that a version went live in a site's environment."""
     target = f"{names.name(site, what='site')}/{names.name(environment, what='environment')}"
     unit.allow("deploy", version)
-    row = version_row(unit, version)
+    version, row = named_version(unit, version)
     when, who = unit.when(at), unit.who(by)
     end = _end(unit, when, until, f"deployment of {version}")
     _after(when, row["at"], f"{version} was registered")
@@ -226,7 +226,7 @@ def withdraw(
 ) -> None:
     """Record that a version is no longer live in a site's environment."""
     unit.allow("deploy", version)
-    row = version_row(unit, version)
+    version, row = named_version(unit, version)
     place = unit.find(Environment, site=site, name=environment)
     live = [] if place is None else unit.current(Deployment, "environment_id", place["id"])
     mine = [deployment for deployment in live if deployment["version_id"] == row["id"]]
@@ -250,7 +250,7 @@ def retire(
 ) -> None:
     """Retire a version for good; refuses while it is live or holds an alias, unless told to withdraw."""
     unit.allow("retire", version)
-    row = version_row(unit, version)
+    version, row = named_version(unit, version)
     stage = current_stage(unit, row)
     if stage["stage"] == "retired":
         raise Conflict(f"{version} is retired already, since {times.shown(stage['at'])}")

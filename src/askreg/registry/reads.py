@@ -17,7 +17,6 @@ from askreg.registry.results import (
     Deployments,
     DeploymentView,
     ModelSummary,
-    Result,
     VersionSummary,
 )
 from askreg.registry.tables import (
@@ -163,13 +162,6 @@ def deployments(view: View) -> Select[Any]:
         .join(_MODEL, _MODEL.c.id == _VERSION.c.model_id)
         .where(view.exists(_DEPLOYMENT))
     )
-
-
-def show(view: View, subject: str) -> Result:
-    """Return everything the record says about a subject."""
-    from askreg.registry import details  # which builds on this module
-
-    return details.show(view, subject)
 
 
 # -- from rows to results

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
-from askreg.errors import Conflict, Refused
+from askreg.errors import Refused
 from askreg.registry import (
     audit,
     comparison,
+    details,
     find,
     gaps,
     history,
@@ -24,10 +25,12 @@ from askreg.registry import (
 )
 from askreg.registry.plan import Plan, PlanResult
 from askreg.registry.store import Store
-from askreg.registry.tables import Answer, Dataset, Origin
+from askreg.registry.tables import Answer, Dataset, Kind, Origin
 from askreg.registry.times import Clock, When
 from askreg.registry.unit import Unit
 from askreg.registry.view import View
+
+_Shown = TypeVar("_Shown", bound=results.Result)
 
 
 class Registry:
@@ -144,7 +147,7 @@ class Registry:
         """Add a dataset (`description`)."""
         with self.unit() as unit:
             writes.register_dataset(unit, name=name, **given)
-            return self._shown(name, results.DatasetView)
+            return self._shown(name, "dataset", results.DatasetView)
 
     def register_dataset_version(self, *, dataset: str, version: str, **given: Any) -> results.DatasetVersionView:
         """Add a dataset version (`digest`, `rows`, `source`, `sensitivity`, `derived_from`), and its dataset if new."""
@@ -152,19 +155,19 @@ class Registry:
             if unit.find(Dataset, name=dataset) is None:
                 writes.register_dataset(unit, name=dataset, at=given.get("at"))
             writes.register_dataset_version(unit, dataset=dataset, version=version, **given)
-            return self._shown(f"{dataset}@{version}", results.DatasetVersionView)
+            return self._shown(f"{dataset}@{version}", "dataset_version", results.DatasetVersionView)
 
     def register_run(self, *, id: str, **given: Any) -> results.RunView:
         """Add a run (`params`, `code`, `inputs`)."""
         with self.unit() as unit:
             writes.register_run(unit, id=id, **given)
-            return self._shown(f"run:{id}", results.RunView)
+            return self._shown(f"run:{id}", "run", results.RunView)
 
     def register_model(self, *, name: str, **given: Any) -> results.ModelSummary:
         """Add a model (`task`, `owner`, `description`, `tags`, `card`)."""
         with self.unit() as unit:
             writes.register_model(unit, name=name, **given)
-            return self._shown(name, results.ModelSummary)
+            return self._shown(name, "model", results.ModelSummary)
 
     def register_version(self, *, model: str, **given: Any) -> results.VersionSummary:
         """Add the next version of a model (`artifact`, `framework`, `run`, `base`, `tags`, …)."""
@@ -181,7 +184,7 @@ class Registry:
         """Add or revise a document's metadata (`title`, `about`, `sensitivity`, `digest`, `size`)."""
         with self.unit() as unit:
             writes.register_document(unit, path=path, **given)
-            return self._shown(f"doc:{path}", results.DocumentView)
+            return self._shown(f"doc:{path}", "document", results.DocumentView)
 
     def declare_metric(self, *, name: str, better: str | None = None, unit: str | None = None) -> None:
         """Say which way a metric is better."""
@@ -192,7 +195,7 @@ class Registry:
         """Change what describes a model (`name`, `task`, `owner`, `description`, `tags`, `card`)."""
         with self.unit() as unit:
             writes.update_model(unit, model=model, **given)
-            return self._shown(given.get("name") or model, results.ModelSummary)
+            return self._shown(given.get("name") or model, "model", results.ModelSummary)
 
     def update_version(self, *, version: str, **given: Any) -> results.VersionSummary:
         """Change what describes a version (`description`, `tags`, `card`); signatures on it lapse."""
@@ -273,7 +276,7 @@ class Registry:
     def show(self, subject: str, *, as_of: When | None = None, known_at: When | None = None) -> results.Result:
         """Return everything the record says about a subject."""
         with self.view(as_of=as_of, known_at=known_at) as seen:
-            return reads.show(seen, subject)
+            return details.show(seen, subject)
 
     def find_models(
         self,
@@ -410,11 +413,9 @@ class Registry:
         with self.view() as seen:
             return audit.verify(seen.connection, checkpoints=checkpoints, progress=progress)
 
-    def _shown(self, subject: str, kind: type[Any]) -> Any:
-        shown = self.show(subject)
-        if not isinstance(shown, kind):
-            raise Conflict(f"{subject!r} names a {type(shown).__name__}")
-        return shown
+    def _shown(self, subject: str, kind: Kind, of: type[_Shown]) -> _Shown:
+        with self.view() as seen:
+            return cast(of, details.show(seen, subject, kinds=(kind,)))  # type: ignore[valid-type]
 
 
 def _record_refusals(unit: Unit, refusals: Iterable[tuple[str, str, str]]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, UniqueConstraint, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, UniqueConstraint, Update, bindparam, select, update
 from sqlalchemy import func as sql
 
 from askreg.errors import InvalidInput, NotFound, NotPermitted, StorageError
@@ -243,17 +243,16 @@ class Unit:
         """Send what was written to the database, parents first."""
         if not self._pending:
             return
-        run = self._connection.execute
-        run(_INSERT[Event], self._events)
+        self._insert(Event, self._events)
         for of in RECORD:
             if rows := self._inserts.get(of):
-                run(_INSERT[of], rows)
+                self._insert(of, rows)
         for of, changed in self._updates.items():
             alike: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
             for row in changed.values():
                 alike[tuple(row)].append(row)
             for rows in alike.values():
-                run(_UPDATE[of], rows)
+                self._connection.execute(_UPDATE[of], rows)
         self._events.clear()
         self._inserts.clear()
         self._updates.clear()
@@ -269,6 +268,11 @@ class Unit:
         if self._open is None:
             raise RuntimeError("rows are written inside an event")
         return self._open
+
+    def _insert(self, of: type[Base], rows: list[Row]) -> None:
+        # Rows have all columns, in the table's order; handing them on as they are takes half as long.
+        statement = _INSERT[self._connection.dialect.name][of]
+        self._connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
 
     def _learn(self, of: type[Recorded]) -> None:
         for row in self.select(of):
@@ -332,9 +336,15 @@ def _unique_key(of: type[Recorded]) -> tuple[str, ...]:
     return ()
 
 
+def _insertion(of: type[Base], mark: str) -> str:
+    columns = [f'"{column.name}"' for column in table(of).c]
+    return f'INSERT INTO "{of.__tablename__}" ({", ".join(columns)}) VALUES ({", ".join([mark] * len(columns))})'
+
+
+_MARKS = {"sqlite": "?", "postgresql": "%s"}
 _KEYS = {of: _unique_key(of) for of in RECORD}
 _WRITTEN: tuple[type[Base], ...] = (*RECORD, Event)
-_INSERT: dict[type[Base], Insert] = {of: insert(table(of)) for of in _WRITTEN}
+_INSERT = {dialect: {of: _insertion(of, mark) for of in _WRITTEN} for dialect, mark in _MARKS.items()}
 _UPDATE: dict[type[Recorded], Update] = {
     of: update(table(of)).where(table(of).c.id == bindparam("row")) for of in RECORD
 }

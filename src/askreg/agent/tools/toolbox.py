@@ -22,7 +22,7 @@ from askreg.agent.tools.shapes import (
     ToolResult,
 )
 from askreg.errors import InvalidInput, NotFound
-from askreg.registry import comparison, gaps, history, lineage, measures, query, reads, view
+from askreg.registry import comparison, details, gaps, history, lineage, measures, query, reads, view
 from askreg.registry.plan import Condition, Plan
 from askreg.registry.results import Comparison, DocumentView
 from askreg.registry.times import shown
@@ -253,7 +253,7 @@ def _search_docs(run: _Run) -> ToolResult:
     ]
     found = []
     for subject in matching:
-        document = reads.show(run.seen, subject)
+        document = details.show(run.seen, subject)
         if isinstance(document, DocumentView) and _concerns(document, args.about):
             found.append(document)
             run.add(_document(document, run.as_of))

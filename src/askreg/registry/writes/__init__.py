@@ -5,7 +5,7 @@ Every function takes the unit of work first, checks everything, then writes its 
 
 from askreg.registry.writes.data import register_dataset, register_dataset_version, register_run, update_dataset
 from askreg.registry.writes.evidence import evaluate, register_document
-from askreg.registry.writes.lookup import any_subject, dataset_version, version_row
+from askreg.registry.writes.lookup import any_subject, dataset_version, named_version, version_row
 from askreg.registry.writes.models import register_model, register_version, update_model, update_version
 from askreg.registry.writes.people import declare_metric, register_person, set_policy
 from askreg.registry.writes.values import one_of
@@ -15,6 +15,7 @@ __all__ = [
     "dataset_version",
     "declare_metric",
     "evaluate",
+    "named_version",
     "one_of",
     "register_dataset",
     "register_dataset_version",

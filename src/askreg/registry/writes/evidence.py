@@ -8,7 +8,7 @@ from askreg.registry import names, signing
 from askreg.registry.tables import Document, Edge, Evaluation, Evidence, Metric, Sensitivity
 from askreg.registry.times import When
 from askreg.registry.unit import Unit
-from askreg.registry.writes.lookup import any_subject, dataset_version, version_row
+from askreg.registry.writes.lookup import any_subject, dataset_version, named_version
 from askreg.registry.writes.rows import edge, not_before, set_fields, update
 from askreg.registry.writes.values import count, figure, one_of
 
@@ -31,7 +31,8 @@ def evaluate(
     lapse, since what was signed did not include this.
     """
     unit.allow("evaluate", version)
-    row, data = version_row(unit, version), dataset_version(unit, dataset)
+    version, row = named_version(unit, version)
+    data = dataset_version(unit, dataset)
     names.cohort(cohort)
     one_of(evidence, Evidence, what="evidence grade")
     if not metrics:

@@ -27,6 +27,12 @@ def version_row(unit: Unit, subject: str) -> Row:
     raise InvalidInput(f"{subject!r} does not say which version: write {ref.name}:1 or {ref.name}@alias")
 
 
+def named_version(unit: Unit, subject: str) -> tuple[str, Row]:
+    """Return a version's subject as it is properly written, whatever alias or case it was called by, and its row."""
+    row = version_row(unit, subject)
+    return f"{unit.get(Model, row['model_id'])['name']}:{row['number']}", row
+
+
 def dataset_version(unit: Unit, subject: str) -> Row:
     """Return the row of a `dataset@version`."""
     ref = names.parse(subject)

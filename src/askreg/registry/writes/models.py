@@ -9,7 +9,7 @@ from askreg.registry.canonical import canonical
 from askreg.registry.tables import ChangeControl, Model, Run, Stage, Version
 from askreg.registry.times import When
 from askreg.registry.unit import Row, Unit
-from askreg.registry.writes.lookup import unknown, version_row
+from askreg.registry.writes.lookup import named_version, unknown, version_row
 from askreg.registry.writes.rows import card_fields, edge, free, not_before, set_fields, set_tags, update
 from askreg.registry.writes.values import count, one_of, only
 
@@ -137,7 +137,7 @@ def update_version(
 ) -> None:
     """Change what describes a version; signatures on it lapse. Its artifact and origin never change."""
     unit.allow("register", version)
-    row = version_row(unit, version)
+    version, row = named_version(unit, version)
     fields = ({} if description is None else {"description": description}) | card_fields(card)
     update(unit, "version.updated", row["id"], version, fields, tags or {}, at=at, by=by)
 
