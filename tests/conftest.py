@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -108,22 +109,28 @@ def _dsn(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-@pytest.fixture
-def pg_url(_postgres: str) -> Iterator[str]:
-    """A PostgreSQL URL whose schema is empty, this test's own, and dropped afterwards."""
+@contextmanager
+def _own_schema(url: str) -> Iterator[str]:
     import psycopg
 
     schema = f"askreg_test_{secrets.token_hex(8)}"
-    with psycopg.connect(_dsn(_postgres), autocommit=True) as connection:
+    with psycopg.connect(_dsn(url), autocommit=True) as connection:
         connection.execute(f'CREATE SCHEMA "{schema}"'.encode())
-    separator = "&" if "?" in _postgres else "?"
+    separator = "&" if "?" in url else "?"
     try:
-        yield f"{_postgres}{separator}options=-csearch_path%3D{schema}"
+        yield f"{url}{separator}options=-csearch_path%3D{schema}"
     finally:
-        with psycopg.connect(_dsn(_postgres), autocommit=True) as connection:
+        with psycopg.connect(_dsn(url), autocommit=True) as connection:
             # A test that leaves a transaction open should fail here, not hang.
             connection.execute("SET lock_timeout = '10s'")
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE'.encode())
+
+
+@pytest.fixture
+def pg_url(_postgres: str) -> Iterator[str]:
+    """A PostgreSQL URL whose schema is empty, this test's own, and dropped afterwards."""
+    with _own_schema(_postgres) as url:
+        yield url
 
 
 @pytest.fixture
@@ -137,3 +144,13 @@ def backend_url(request: pytest.FixtureRequest) -> str:
     """An empty database of each kind in turn: what a test shows with it holds for both."""
     url: str = request.getfixturevalue("pg_url" if request.param == "postgres" else "sqlite_url")
     return url
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def shared_backend_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of each kind in turn for all tests of a module, which fill it once and only read it then."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('shared') / 'askreg.db'}"
+        return
+    with _own_schema(request.getfixturevalue("_postgres")) as url:
+        yield url
