@@ -18,7 +18,20 @@ from sqlalchemy import func as sql
 from askreg.errors import InvalidInput, NotFound, NotPermitted, StorageError
 from askreg.registry import access, log, names, policy, times
 from askreg.registry.canonical import canonical, payload_text, sha256
-from askreg.registry.tables import RECORD, Base, Event, Field, Head, Model, Origin, Person, PolicyRow, Recorded, Version
+from askreg.registry.tables import (
+    RECORD,
+    Base,
+    Event,
+    Field,
+    Head,
+    Model,
+    Origin,
+    Person,
+    PersonKind,
+    PolicyRow,
+    Recorded,
+    Version,
+)
 from askreg.registry.times import When
 from askreg.registry.view import table
 
@@ -108,10 +121,10 @@ class Unit:
         self.attempt = (permission, subject)
         self.require(permission)
 
-    def require(self, permission: access.Permission) -> None:
-        """Refuse unless the actor has a role for `permission`, making the first of all people admin."""
+    def require(self, permission: access.Permission, *, kind: PersonKind = "person") -> None:
+        """Refuse unless the actor has a role for `permission`, making the first of all people (or services) admin."""
         if not self.roles(self.actor) and not self.any(Person):
-            self._found()
+            self._found(kind)
         if not access.permitted(self.roles(self.actor), permission):
             raise NotPermitted(actor=self.actor, action=permission, roles=access.PERMISSIONS[permission])
 
@@ -128,9 +141,9 @@ class Unit:
             self._policy = policy.parse(_json(rows[0]["body"])) if rows else policy.DEFAULT
         return self._policy
 
-    def _found(self) -> None:
+    def _found(self, kind: PersonKind) -> None:
         with self.event("person.registered", self.actor, at=self.now, by=self.actor, detail={"first": True}) as event:
-            event.entity = self.insert(Person, name=names.name(self.actor, what="user"), kind="person")
+            event.entity = self.insert(Person, name=names.name(self.actor, what="user"), kind=kind)
             self.insert(Field, entity_id=event.entity, name="roles", value=canonical(["admin"]))
 
     # -- reading what is being written

@@ -60,7 +60,8 @@ def _loads(registry: "Registry", text: str | bytes, name: str, base: Path, progr
             raise InvalidInput("a load is a transaction of its own; call it outside transaction()")
         before = unit.seq
         unit.attempt = ("load", name)
-        unit.require("load")
+        of_actor = next((person.kind for person in manifest.people if person.name == unit.actor), None)
+        unit.require("load", kind="service" if of_actor == "service" else "person")
         calls = missing(unit, manifest, problems)
         _make(unit, calls, name, progress)
         events = unit.seq - before
