@@ -1,7 +1,7 @@
 """Runs every check over every claim of a rendered answer."""
 
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from askreg.agent.reading import tokens
 from askreg.agent.render import Passage, Rendered
@@ -14,6 +14,9 @@ from askreg.agent.verify.complete import incomplete
 def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
     """Return what is wrong with an answer's text; nothing is, when the list is empty."""
     known = context(evidence)
+    for length in _lengths(rendered.passages):
+        known.counted.add(length)
+        known.numbers.add(length)
     before = Before(evidence.names)
     before.add(evidence.question)
     for result in evidence.results:
@@ -30,6 +33,13 @@ def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
     problems += _unread(rendered, evidence)
     problems += _unquoted(evidence)
     return list(dict.fromkeys(problems))
+
+
+def _lengths(passages: list[Passage]) -> Iterator[str]:
+    """Yield how many items or rows each list has: an answer may say how many it shows."""
+    for shown, run in groupby(passages, key=lambda p: p.kind in ("item", "row")):
+        if shown:
+            yield str(len(list(run)))
 
 
 def _introduced(passages: list[Passage], index: int) -> list[Passage]:

@@ -219,6 +219,8 @@ def context(evidence: Evidence) -> Support:
                 support.add_text((date.fromisoformat(text) + timedelta(days=1)).isoformat())
         if result.error is not None:
             support.add_text(result.error)
+        elif result.total == 0:
+            support.counted.add("0")
     for id in evidence.told:
         support.add_fact(evidence.facts[id])
     support.compose = True
