@@ -9,7 +9,7 @@ from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import (
     Cond, Event, Given, Group, Has, Holder, Node, SetOf, Thing, Within, kind_of,
 )  # fmt: skip
-from askreg.agent.offline.nouns import VALUES, NounReader, has, starts
+from askreg.agent.offline.nouns import VALUES, NounReader, free_relative, has, starts
 from askreg.agent.offline.phrases import Tok
 from askreg.agent.offline.predicates import Predicates
 
@@ -125,7 +125,7 @@ class Reader(Predicates):
 
     def _question_word(self, tok: Tok, prep: str) -> str | None:
         wh = tok.word("wh")
-        if wh is None:
+        if wh is None or free_relative(self, self.i):
             return None
         if self.c.wh:
             if wh.sense in ("which", "what", "who", "where") and self._is_relative(self.i):
@@ -218,6 +218,7 @@ class Reader(Predicates):
         self.c.passive = self.c.form == "past" and bool({"is", "was"} & set(self.c.aux))
         found = self.arguments(self.i, main=True)
         event, self.i, dangling = found
+        self.c.values += self._values
         if self.c.negated:
             event = replace(event, negated=not event.negated)
         roles = list(event.roles)

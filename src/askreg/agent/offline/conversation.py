@@ -49,6 +49,8 @@ def referent(before: Before) -> Node | None:
             return _found_version(before) or SetOf("version", (event,), query.order, True)
         return None
     if query.intent == "set" and isinstance(query.node, SetOf):
+        if query.node.kind == "model" and any(isinstance(c, Event) and c.pred == "live" for c in query.node.conds):
+            return _found_version(before) or replace(query.node, kind="version", definite=True)
         return _found_version(before) or replace(query.node, definite=True)
     if query.intent == "made" and query.node is not None and query.kinds and query.kinds[0] in ("dataset", "dataset_version"):
         return query.node
@@ -111,6 +113,12 @@ class Conversation:
 
     def fill(self, clause: Clause) -> Clause:
         """Return the clause with its pronouns and bare numbers filled in from the conversation."""
+        solid = [i for i, (_, n) in enumerate(clause.args) if not isinstance(n, Given)]
+        if solid:
+            # `the last deployment at X, when was it?`
+            clause.args = [a for i, a in enumerate(clause.args) if not (isinstance(a[1], Given) and a[1].word == "it"
+                           and not a[0] and solid[0] < i)]  # fmt: skip
+        self._within(clause)
         if not self.history:
             return clause
         clause.args = [(prep, self._node(node)) for prep, node in clause.args]
@@ -119,6 +127,23 @@ class Conversation:
         if clause.head is not None:
             clause.head = self._node(clause.head)
         return clause
+
+    def _within(self, clause: Clause) -> None:
+        """Fill in `its` where the same question has named the thing before: `X and its predecessor`."""
+        first: Node | None = None
+        done: list[tuple[str, Node]] = []
+        for prep, node in clause.args:
+            if first is not None and not isinstance(node, Given):
+                node = _filled(node, first)
+            elif first is None and kind_of(node) in VERSIONS | DATA and not isinstance(node, Given) and (
+                not isinstance(node, SetOf) or node.conds
+            ):
+                first = node.nodes[0] if isinstance(node, Group) else node
+            done.append((prep, node))
+        clause.args = done
+        if first is not None and clause.event is not None:
+            roles = tuple((r, _filled(n, first) if not isinstance(n, Given) else n) for r, n in clause.event.roles)
+            clause.event = replace(clause.event, roles=roles)
 
     def _event(self, event: Event) -> Event:
         return replace(event, roles=tuple((role, self._node(node)) for role, node in event.roles))
@@ -233,12 +258,23 @@ class Conversation:
             return None if found is None else self._put(last, Step(found, -1 if steps[0] == "previous" else 1))
         if clause.event is not None or clause.head is not None or clause.agents or clause.fields:
             return None
+        if any(isinstance(n, Related) or (isinstance(n, SetOf) and n.conds) for n in nodes):
+            return None
         content = clause.cohorts or clause.metrics or clause.dates or nodes or "current" in clause.orders
         if not content or (query is not None and not marked and query.intent not in ("describe", "holder", "role")):
             return None
         if not marked and clause.wh:
             return None
         return self._replaced(last, clause, nodes)
+
+    def completed(self, query: Query) -> Query:
+        """Return a comparison or ranking with the metric that the conversation is about."""
+        if query.intent != "compare" or query.metrics or not self.history or "better" not in query.ask:
+            return query
+        last = next((b.query for b in reversed(self.history) if b.query.metrics), None)
+        if last is None:
+            return query
+        return replace(query, metrics=last.metrics, cohorts=query.cohorts or last.cohorts, dataset=query.dataset or last.dataset)
 
     def _asked(self, last: Query, ask: str) -> Query:
         event = last.event
@@ -303,6 +339,19 @@ class Conversation:
         if kind in VERSIONS or isinstance(node, Holder | Step):
             return _swap(query, VERSIONS | {"version"}, node, "theme")
         return None
+
+
+def _filled(node: Node, first: Node) -> Node:
+    match node:
+        case Given("it"):
+            return first
+        case Step(of, by):
+            return Step(_filled(of, first), by)
+        case Related(of, name):
+            return Related(_filled(of, first), name)
+        case SetOf() if node.definite and not node.conds and node.order in ("previous", "next"):
+            return Step(first, -1 if node.order == "previous" else 1)
+    return node
 
 
 def _swap(query: Query, kinds: frozenset[str], node: Node, role: str) -> Query:

@@ -41,7 +41,7 @@ def _things(tokens: list[Tok], held: list[object]) -> Iterator[str]:
         wanted |= {atom.alias for atom in atoms(tok.node) if isinstance(atom, Holder)}
         if tok.node is None and not tok.item.words and tok.item.date is None:
             wanted = {e.name for e in tok.item.entities}
-        if tok.item.literal and tok.item.literal not in names:
+        if tok.item.literal and not {tok.item.literal, tok.item.literal.rstrip("?.,;")} & names:
             yield tok.item.text
         if wanted and not wanted & names and not any(w.split(":")[0] in names for w in wanted):
             yield tok.item.text
@@ -50,6 +50,7 @@ def _things(tokens: list[Tok], held: list[object]) -> Iterator[str]:
 def _texts(atom: object) -> Iterator[str]:
     if isinstance(atom, str):
         yield atom
+        yield from atom.split(":", 1)[1:]
         yield from atom.split(".", 1)[1:]
         if atom.endswith("="):
             yield atom[:-1]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from askreg.agent.offline.clause import Clause
+from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import (
     Event, Given, Group, Has, Holder, Node, Query, Related, SetOf, Step, Thing, Within, kind_of,
 )  # fmt: skip
@@ -23,7 +25,7 @@ class Frames:
 
     def __init__(self, clause: Clause) -> None:
         """Take the clause."""
-        self.c = clause
+        self.c = _holding(clause)
         self.nodes = [node for _, node in clause.args]
         self.things = [n for n in self.nodes if _solid(n)]
 
@@ -102,8 +104,16 @@ class Frames:
         head = self.c.event.pred
         if head in ("approve", "sign", "review") and _maker(event.role("agent")):
             return Event("selfapprove")
-        if head == "run" and self.c.wh in ("where", "how long", "when") and not any(kind_of(n) == "run" for _, n in roles):
+        running = self.c.wh in ("where", "how long", "when") or any(r == "place" for r, _ in roles)
+        if head in ("run", "use") and running and not any(kind_of(n) == "run" for _, n in roles):
             head = "live"
+        if head == "live" and self.c.wh == "who":
+            head = "deploy"
+        named = [n for r, n in roles if isinstance(n, Holder) and r in ("theme", "alias")]
+        about = [n for r, n in roles if r == "theme" and not isinstance(n, Holder)]
+        if len(named) == 1 and about and head in ("build", "move", "hold", "register", "change", "deploy", "show"):
+            roles = [(r, n) for r, n in roles if n is not named[0]] + [("alias", Holder(named[0].alias))]
+            head = "hold"
         pred = {"withdraw": "lose"}.get(head, head) if any(r == "alias" for r, _ in roles) and head != "hold" else head
         return replace(event, pred=pred, roles=tuple(_once(roles)), past=event.past or "was" in self.c.aux
                        or "did" in self.c.aux or "ever" in self.c.orders or "had" in self.c.aux)  # fmt: skip
@@ -115,6 +125,22 @@ def _maker(node: Node | None) -> bool:
         isinstance(x, Event) and x.pred in ("register", "build", "train", "own") and isinstance(x.role("theme"), Given | type(None))
         for x in node.conds
     )  # fmt: skip
+
+
+def _holding(c: Clause) -> Clause:
+    """Read `is X the champion`, `when was X champion` as being about holding the alias."""
+    if c.event is not None or c.metrics or c.fields or c.agents or not (c.aux or c.aux_first):
+        return c
+    holders = [(p, n) for p, n in c.args if isinstance(n, Holder) and not p]
+    others = [n for p, n in c.args if kind_of(n) in ("version", "model", "given") and not isinstance(n, Holder)]
+    if len(holders) != 1 or len(others) != 1 or (c.wh not in ("when", "how long", "") and c.head is None) or isinstance(c.head, SetOf):
+        return c
+    holder = holders[0][1]
+    assert isinstance(holder, Holder)
+    roles: tuple[tuple[str, Node], ...] = (("alias", Holder(holder.alias)), ("theme", others[0]))
+    c.event = Event("hold", roles, negated=c.negated)
+    c.args = [a for a in c.args if a[1] is not holder and a[1] is not others[0]]
+    return c
 
 
 def _once(roles: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
@@ -141,9 +167,50 @@ def _change(f: Frames) -> Query | None:
     return None
 
 
+def _literal(f: Frames) -> Query | None:
+    """Which version has this digest, commit, repository, address?"""
+    c = f.c
+    if len(c.literals) != 1 or c.metrics:
+        return None
+    text = c.literals[0]
+    if "://" in text:
+        field = "repo" if "repo" in c.fields or "git" in text else "uri"
+    else:
+        field = "digest" if len(text) > 40 or "digest" in c.fields or text.startswith("sha256:") else "commit"
+    kind = c.head.kind if isinstance(c.head, SetOf) and c.head.kind in ("run", "version", "dataset_version") else "version"
+    if kind == "dataset_version" and field != "digest":
+        return None
+    node = SetOf(kind, (Has(field, "contains", text),))  # type: ignore[arg-type]
+    return Query("set", ("count" if c.wh == "how many" else "exists" if c.aux_first else "list",), node)
+
+
+def _with_model(nodes: list[Node]) -> list[Node]:
+    """Give an alias without a model the model of the other side: `the champion of X with the previous champion`."""
+    models = [m for n in nodes for m in _models_of(n)]
+    if not models:
+        return nodes
+
+    def filled(node: Node) -> Node:
+        if isinstance(node, Holder) and node.model is None:
+            return Holder(node.alias, models[0])
+        return Step(filled(node.of), node.by) if isinstance(node, Step) else node
+
+    return [filled(n) for n in nodes]
+
+
+def _models_of(node: Node) -> list[Node]:
+    if isinstance(node, Holder) and node.model is not None:
+        return [node.model]
+    if isinstance(node, Step):
+        return _models_of(node.of)
+    if isinstance(node, Thing) and node.entity.kind in ("model", "version"):
+        return [Thing(Entity("model", node.entity.head))]
+    return []
+
+
 def _compare(f: Frames) -> Query | None:
     c = f.c
-    nodes = f.versions()
+    nodes = _with_model(f.versions())
     comparing = (
         c.imperative == "compare" or "compare" in c.cues or (c.event is not None and c.event.pred in ("compare", "beat"))
         or bool(c.comparative) or "vs" in c.preps or "than" in c.preps or (c.orders and set(c.orders) & {"best", "worst", "max", "min"})
@@ -156,7 +223,7 @@ def _compare(f: Frames) -> Query | None:
     if c.event is not None and c.event.pred in ("compare", "beat", "perform", "change", "replace"):
         nodes += [m for _, n in c.event.roles for m in (n.nodes if isinstance(n, Group) else (n,)) if kind_of(m) in VERSIONS]
         comparing = comparing or (c.event.pred == "change" and bool(c.metrics))
-    nodes = list(dict.fromkeys(nodes))
+    nodes = list(dict.fromkeys(_with_model(nodes)))
     if len(nodes) == 1 and comparing and isinstance(nodes[0], Step) and c.event is None:
         nodes = [nodes[0].of, nodes[0]]
     if len(nodes) == 1 and "previous" in c.orders and comparing:
@@ -179,6 +246,11 @@ def _lineage(f: Frames) -> Query | None:
     pred = c.event.pred if c.event is not None else ""
     if c.event is not None and pred in ("affect", "depend"):
         subject = next((n for r, n in c.event.roles if _solid(n)), None) or subject
+    if c.wh in ("what", "which", "how many") and _IF.search(c.text) and kind_of(subject) in (*DATA, "version", "run"):
+        sets = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n is not subject]
+        return Query("lineage", ("count" if c.wh == "how many" else "list",), subject, direction="down",
+                     kinds=(sets[0].kind,) if sets and sets[0].kind != "thing" else (), time=f.time,
+                     event=next((x for x in sets[0].conds if isinstance(x, Event) and x.pred == "live"), None) if sets else None)  # fmt: skip
     if subject is None or not (set(c.cues) & {"lineage", "up", "down", "bad"} or pred in ("affect", "depend")):
         return None
     if kind_of(subject) in PLACES or kind_of(subject) == "person":
@@ -232,8 +304,13 @@ def _leaderboard(f: Frames) -> Query | None:
     named = [n for n in f.versions() if _solid(n) and not isinstance(n, SetOf)]
     node: Node | None = named[0] if named else scope
     asked_field = _value_asked(c)
+    about = f.whole_event()
+    if about is not None and about.pred == "own" or "own" in c.agents:
+        asked_field, about = (*asked_field, "owner"), None
     return Query("leaderboard", ("rank",) if ranked and not order else ("best",), node, metrics=tuple(c.metrics),
                  cohorts=tuple(c.cohorts), dataset=f.dataset(), order=order or "best", time=f.time, fields=asked_field,
+                 event=about if about is not None and c.wh in ("who", "when", "where") else None,
+                 kinds=(c.wh,),
                  options=frozenset(["owner"] if "own" in c.agents else []))  # fmt: skip
 
 
@@ -276,8 +353,9 @@ def _metric(f: Frames) -> Query | None:
     if node is None and data is not None and "sensitivity" in c.fields:
         return None
     ask = "count" if sets and c.wh == "how many" else "when" if c.wh == "when" else "who" if c.wh == "who" else "value"
+    evidence = [f"evidence:{v.name}" for v in c.values if v.kind == "evidence"]
     return Query("metric", (ask,), node, metrics=tuple(c.metrics), cohorts=tuple(c.cohorts), dataset=data, fields=tuple(asked),
-                 time=f.time, options=frozenset(["yesno"] if c.aux_first else []),
+                 time=f.time, options=frozenset([*evidence, *(["yesno"] if c.aux_first else [])]),
                  kinds=tuple(f"{op} {x}" for op, x in c.numbers if op != "="))  # fmt: skip
 
 
@@ -340,6 +418,11 @@ def _happening(f: Frames) -> Query | None:
     event = f.whole_event()
     if event is None or event.pred in ("compare", "beat", "perform", "affect", "depend", "do", "change"):
         return None
+    if event.pred == "store":
+        node = event.role("theme")
+        return None if node is None else Query("field", ("value",), node, fields=tuple(c.fields) or ("uri",), time=f.time)
+    if event.pred == "approve" and c.wh == "who" and "can" in c.aux and event.role("theme") is None:
+        return Query("set", ("list",), SetOf("person", (Has("roles", "contains", "approver"),)))
     if event.pred in ("selfapprove", "complete"):
         scope = SetOf("version", (event,))
         return Query("set", ("exists" if c.aux_first else "count" if c.wh == "how many" else "list",), scope)
@@ -384,12 +467,19 @@ def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type:
     """Which versions did Lena approve, which dataset was it trained on, how many …"""
     c = f.c
     head = c.head
+    if isinstance(head, Holder) and event.pred in ("precede", "replace"):
+        theme = event.role("theme")
+        while isinstance(theme, SetOf):
+            theme = next((x.node for x in theme.conds if isinstance(x, Within)), None)
+        return None if theme is None else Query("holder", ("list",), Step(Holder(head.alias, theme), -1))
     if isinstance(head, Holder):
         return Query("role", ("object",), event=event, order=order, time=time, options=frozenset(_options(c)))
     assert isinstance(head, SetOf)
     if head.kind in ("stage", "region") and event.pred.split(":")[0] in ("stage", "move", "live", "deploy"):
         return Query("field", fields=(head.kind,), node=event.role("theme"), time=time)
     filled = {r for r, _ in event.roles}
+    if head.kind in ("dataset", "dataset_version") and event.pred == "move":
+        event = replace(event, pred="use")
     if head.kind in ("dataset", "dataset_version") and event.pred in ("train", "finetune", "build", "use", "derive", "evaluate"):
         role = {"test": "test", "validation": "validation"}.get(
             next((str(x.value) for x in head.conds if isinstance(x, Has) and x.field == "input_role"), ""), "")  # fmt: skip
@@ -444,8 +534,13 @@ def _field(f: Frames) -> Query | None:
         node = node or c.event.role("theme") or c.event.role("source")
     if node is None and isinstance(c.head, SetOf) and (fields or asked) and c.wh in ("which", "what", "who", ""):
         node = c.head if _solid(c.head) else None
-    if node is None or not (fields or asked):
+    if node is None and asked == ["approve"] and c.event is None:
+        ask = "count" if c.wh == "how many" else "list"
+        return Query("set", (ask,), SetOf("person", (Has("roles", "contains", "approver"),)))
+    if node is None or not (fields or asked or c.wh == "whose"):
         return None
+    if c.wh == "whose" and not fields and not asked:
+        fields = ["owner"]
     if asked:
         pred = asked[0]
         if pred != "own" and not fields:
@@ -456,6 +551,24 @@ def _field(f: Frames) -> Query | None:
     return Query("field", ("exists",) if c.aux_first and not c.wh else ("value",), node, fields=tuple(fields),
                  metrics=tuple(c.metrics), time=f.time, options=frozenset(_options(c)) | (
                      frozenset(["count"]) if c.wh == "how many" else frozenset()))  # fmt: skip
+
+
+def _check(f: Frames) -> Query | None:
+    """Is it PHI, does it use xgboost, is it a classification model?"""
+    c = f.c
+    values = [v for v in c.values if v.kind in ("framework", "task", "tag", "sensitivity")]
+    node = next((n for n in f.nodes if not isinstance(n, SetOf) and kind_of(n) not in PLACES), None)
+    for other in f.nodes:
+        if isinstance(other, SetOf):
+            values += [Entity(x.field.split(".")[0], str(x.value), x.field.partition(".")[2]) for x in other.conds  # type: ignore[arg-type]
+                       if isinstance(x, Has) and x.field in ("framework", "task", "sensitivity")]  # fmt: skip
+    if not c.aux_first or node is None or len(values) != 1:
+        return None
+    if c.event is not None and c.event.pred not in ("use", "build", "train", "do", "derive"):
+        return None
+    value = values[0]
+    name = f"tag.{value.part}" if value.kind == "tag" else value.kind
+    return Query("check", ("exists",), node, fields=(name,), text=value.name, kinds=(value.name,), time=f.time)
 
 
 def _identity(f: Frames) -> Query | None:
@@ -559,7 +672,8 @@ def _describe(f: Frames) -> Query | None:
     if c.dangling == "for" and kind_of(node) in ("model", "version"):
         return Query("field", ("value",), node, fields=("purpose",), time=f.time)
     if c.wh in ("where",):
-        return Query("role", ("place",), node, event=Event("live", (("theme", node),)), time=f.time)
+        order = next((o for o in c.orders if o in ("first", "latest")), "")
+        return Query("role", ("place",), node, event=Event("live", (("theme", node),)), order=order, time=f.time)
     if c.wh in ("when",):
         return Query("field", ("value",), node, fields=("at",), time=f.time)
     if c.wh not in ("", "what", "who", "which", "how"):
@@ -573,8 +687,9 @@ def _describe(f: Frames) -> Query | None:
     return Query("describe", ("list",), node, time=f.time)
 
 
+_IF = re.compile(r"\b(?:if|suppose|supposing|assuming|assume|in case)\b", re.I)
 _RULES: list[Callable[[Frames], Query | None]] = [
-    _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _history, _happening, _extreme, _field, _identity, _set,
+    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _extreme, _field, _identity, _set,
     _describe,
 ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from askreg.agent.offline.words import Word
 
 _NUMBER = re.compile(r"(?<![\w.:@/-])\d{1,3}(?:,\d{3})+(?![\w])|(?<![\w.:@/-])\d*\.?\d+ ?%|(?<![\w.:@/-])\d+\.\d+(?![\w.-]*\w)")
 _HEX = re.compile(r"\b(?:sha256:)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,64}\b", re.I)
+_URL = re.compile(r"\b[a-z][a-z0-9+]*://\S+", re.I)
 _GLUE = re.compile(r"[-_.:@/=]")
 _VERSION = re.compile(r"v(?:er)?(\d+)", re.I)
 _ORDINAL_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -145,6 +146,10 @@ def _literals(pieces: list[Piece], text: str) -> Iterator[Item]:
             raw = found.group().replace(",", "")
             number = float(raw.rstrip("% ")) / (100 if raw.endswith("%") else 1)
             yield _item(pieces, inside[0], inside[-1] + 1, text, number=number)
+    for found in _URL.finditer(text):
+        inside = [i for i, p in enumerate(pieces) if p.start >= found.start() and p.end <= found.end()]
+        if len(inside) > 1:
+            yield _item(pieces, inside[0], inside[-1] + 1, text, literal=found.group().rstrip("?.,;"))
     for found in _HEX.finditer(text):
         inside = [i for i, p in enumerate(pieces) if p.start >= found.start() and p.end <= found.end()]
         if inside:

@@ -28,7 +28,7 @@ def starts(reader: Reader, i: int) -> bool:
     tok = reader.tok(i)
     if tok is None or reader.is_pred(i) and not reader.adjectival(i):
         return False
-    if _free_relative(reader, i) or _relation(reader, i):
+    if free_relative(reader, i) or _relation(reader, i):
         return True
     if tok.node is not None or tok.word("noun") or tok.word("det", "the", "a", "any", "all", "no", "other"):
         return True
@@ -37,7 +37,7 @@ def starts(reader: Reader, i: int) -> bool:
     return False
 
 
-def _free_relative(reader: Reader, i: int) -> bool:
+def free_relative(reader: Reader, i: int) -> bool:
     """Whether `what …` at token i stands for things: `who approved what was live at X`."""
     tok = reader.tok(i)
     if tok is None or i == 0 or not tok.word("wh", "what") or tok.node is not None:
@@ -98,6 +98,7 @@ class NounReader:
         self.order = ""
         self.definite = False
         self.quantity = ""
+        self.many = False
 
     def read(self) -> tuple[Node | None, int]:
         """Return the node and where the next token is."""
@@ -187,7 +188,7 @@ class NounReader:
         tok = self.r.tok(self.i)
         if tok is None:
             return None
-        if _free_relative(self.r, self.i):
+        if free_relative(self.r, self.i):
             return self._whatever()
         if _relation(self.r, self.i):
             return self._related()
@@ -198,6 +199,7 @@ class NounReader:
                 return self._named(tok)
             self.r.use(self.i)
             self.i += 1
+            self.many = tok.item.text.lower().endswith("s") and not tok.item.text.lower().endswith("ss")
             return self._ordered(tok.node)
         noun = tok.word("noun")
         if noun is not None and not self.r.is_verb_here(self.i):
@@ -256,8 +258,12 @@ class NounReader:
 
     def _ordered(self, node: Node) -> Node:
         kind = kind_of(node)
-        if self.order in ("previous", "next"):
+        if self.order in ("previous", "next") and not (isinstance(node, Holder) and self.many and self.order == "previous"):
             return Step(node, -1 if self.order == "previous" else 1)
+        if isinstance(node, Holder) and self.order == "previous" and self.many:
+            past: tuple[tuple[str, Node], ...] = (("alias", Holder(node.alias)),)
+            past += (("theme", node.model),) if node.model else ()
+            return SetOf("version", (Event("lose", past, past=True),))
         if isinstance(node, Holder) and self.order in ("first", "latest"):
             if self.order == "latest":
                 return node

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import Item
 from askreg.agent.offline.meaning import Bare, Given, Group, Holder, Node, Step, Thing
+from askreg.agent.offline.pieces import words_of
 from askreg.agent.offline.words import Word
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
@@ -74,7 +76,7 @@ class Phrases:
         item = self.items[self.at]
         model = item.entity("model")
         if model is not None:
-            return self._after_model(item, model)
+            return self._after_model(self._spaced(item), model)
         if item.word("noun", "version") and not item.entities:
             found = self._numbered(item)
             if found:
@@ -90,6 +92,17 @@ class Phrases:
                 number = _ORDINALS[word.sense]
                 return Tok(item, self._of_model([number]) or Bare(number))
         return Tok(item, _thing(item))
+
+    def _spaced(self, item: Item) -> Item:
+        """Return the item with the version it may mean as well: `cxr-triage 2` may be cxr-triage2 or version 2."""
+        found = re.fullmatch(r"(.*\S)\s+v?(\d+)", item.text)
+        if not found:
+            return item
+        others = [e for e in self.lexicon.lookup(tuple(words_of(found.group(1)))) if e.kind == "model"]
+        number = int(found.group(2))
+        made = [Entity("version", f"{e.name}:{number}", str(number)) for e in others
+                if number in self.lexicon.versions.get(e.name, frozenset())]  # fmt: skip
+        return replace(item, entities=(*item.entities, *made)) if made else item
 
     def _after_model(self, item: Item, model: Entity) -> Tok:
         self.at += 1
@@ -270,6 +283,9 @@ def _aliases(toks: list[Tok]) -> list[Tok]:
     while index < len(toks):
         tok = toks[index]
         after = toks[index + 1 :]
+        if isinstance(tok.node, Holder) and after and after[0].word("noun", "alias") and after[0].node is None:
+            toks = [*toks[: index + 1], *toks[index + 2 :]]
+            after = toks[index + 1 :]
         if _is_model(tok.node) and after and _free_holder(after[0].node) and "," not in after[0].before:
             holder = after[0].node
             assert isinstance(holder, Holder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Cond, Event, Given, Has, Holder, Node, SetOf, Thing, kind_of
 from askreg.agent.offline.nouns import NounReader, has, starts
 from askreg.agent.offline.phrases import Tok
@@ -31,6 +32,8 @@ class Predicates:
         self.main: int | None = None
         self.i = 0
         self.c: Any = None
+        self._pending: list[Has] = []
+        self._values: list[Entity] = []
 
     def tok(self, i: int) -> Tok | None:
         """Return token i, if there is one."""
@@ -359,9 +362,10 @@ class Predicates:
         leading: list[tuple[str, Node]] = []
         prep = ""
         while (tok := self.tok(i)) is not None:
-            if self.is_pred(i) and not self.adjectival(i):
+            lacking = tok.node is None and tok.word("verb", "miss") is not None and tok.word("prep") is None
+            if self.is_pred(i) and not self.adjectival(i) and not lacking:
                 break
-            if tok.word("aux", "have", "had") and self._had(i) or tok.word("verb", "have", "miss") and not self.is_pred(i):
+            if lacking or tok.word("aux", "have", "had") and self._had(i) or tok.word("verb", "have") and not self.is_pred(i):
                 missing = tok.word("verb", "miss") is not None
                 self.use(i)
                 found = self.having(i + 1, negated=negated or missing, kind=subject)
@@ -378,6 +382,11 @@ class Predicates:
             if held is not None:
                 event, i = held
                 return [replace(event, negated=negated)], i
+            if tok.node is None and tok.word("order", "ever"):
+                past = True
+                self.use(i)
+                i += 1
+                continue
             if tok.node is None and (tok.word("aux") or tok.word("neg") or tok.word("filler") or tok.word("order") or
                                      tok.word("rel") or tok.word("det", "all", "any")) and not starts(self, i):  # fmt: skip
                 negated = negated != bool(tok.word("neg"))
@@ -439,18 +448,17 @@ class Predicates:
     def _conditions(self, event: Event, subject: str) -> list[Cond]:
         values = [c for c in self._pending]
         self._pending = []
-        if event.pred in ("use", "build") and values and not event.roles:
+        if event.pred in ("use", "build", "do") and values and not event.roles:
             return list(values)
         if event.pred == "register" and not event.roles and not event.time and not event.negated:
             return list(values)
         return [event, *values]
 
-    _pending: list[Has] = []
 
     def arguments(self, i: int, *, main: bool) -> tuple[Event, int, str]:
         """Read the predicate at token i with the parts that follow it."""
         tok = self.toks[i]
-        self._pending = []
+        self._pending, self._values = [], []
         event = self._stated(tok, False) if tok.word("state") and not self._stored(i) else Event(self.sense(i))
         verb = tok.word("verb")
         event = replace(event, past=verb is not None and verb.form == "past" and event.pred != "live")
@@ -501,9 +509,13 @@ class Predicates:
         value = tok.value("framework", "task", "tag")
         if value is not None and tok.node is None and event.pred in ("use", "build", "do", "perform", "train"):
             self.use(i)
-            self._pending.append(has(value))
+            self._keep(value)
             return event, i + 1, ""
         return None
+
+    def _keep(self, value: Entity) -> None:
+        self._pending.append(has(value))
+        self._values.append(value)
 
     def _target(self, event: Event, i: int) -> tuple[Event, int, str] | None:
         """Read the stage that something was moved to: `promoted to production`."""
@@ -545,7 +557,7 @@ class Predicates:
         if value is not None and nxt.node is None and event.pred in ("build", "use", "train", "register", "do", "evaluate"):
             self.use(i)
             self.use(j)
-            self._pending.append(has(value))
+            self._keep(value)
             return event, j + 1, ""
         if not starts(self, j) or nxt.item.date is not None:
             return None

@@ -45,6 +45,7 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
         return Understanding(question, draft=_unknown(linked.text, unknown, lexicon), clause=clause)
     query = Frames(clause).query()
     query = talk.again(clause, query) or query
+    query = None if query is None else talk.completed(query)
     if query is None:
         reason = "this question could not be read as one about the registry; name a model, version, dataset, site or person"
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)

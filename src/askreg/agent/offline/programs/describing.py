@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from askreg.agent.offline.meaning import Query
-from askreg.agent.offline.programs import periods, telling
+from askreg.agent.offline.programs import fields, periods, telling
 from askreg.agent.offline.programs.resolving import Found
 from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Unanswered, Work, answered, literal, where
 
@@ -26,7 +26,8 @@ def described(work: Work, q: Query, found: Found) -> Asking:
     if kind not in _FIELDS:
         raise Unanswered(f"it is not clear what to say of {literal(found.one)}; ask for one of its fields")
     as_of = periods.as_of(q.time, work.context)
-    rows = yield from work.plan(kind, [where("subject", found.subjects[:1], "in")], _FIELDS[kind], as_of=as_of)
+    paths = [p for path in _FIELDS[kind] for p in fields.spelled(work, path)]
+    rows = yield from work.plan(kind, [where("subject", found.subjects[:1], "in")], paths, as_of=as_of)
     if not rows:
         raise Unanswered(f"the record holds nothing about {literal(found.one)}")
     exact = [r for r in rows.rows if r.subject == found.one] or rows.rows[:1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from askreg.agent.offline.meaning import Query
-from askreg.agent.offline.programs import fields, figures, listing, making, roles, stories
+from askreg.agent.offline.programs import comparing, fields, figures, listing, making, roles, stories
 from askreg.agent.offline.programs.work import Asking, Context, Unanswered, Work
 
 PROGRAMS: dict[str, Callable[[Work, Query], Asking]] = {
@@ -14,8 +14,9 @@ PROGRAMS: dict[str, Callable[[Work, Query], Asking]] = {
     "made": making.made,
     "set": listing.listing,
     "field": fields.field,
+    "check": fields.check,
     "metric": figures.metric,
-    "compare": figures.compare,
+    "compare": comparing.compare,
     "leaderboard": figures.leaderboard,
     "lineage": stories.lineage,
     "history": stories.history,

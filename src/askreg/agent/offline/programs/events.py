@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from askreg.agent.offline.dates import Span
-from askreg.agent.offline.meaning import Event, Holder, Node, SetOf, Thing, kind_of
+from askreg.agent.offline.meaning import Event, Holder, Node, SetOf, Thing, Within, kind_of
 from askreg.agent.offline.programs import periods, resolving
 from askreg.agent.offline.programs.work import Rows, Unanswered, Work, where
 from askreg.agent.tools.shapes import Call, ToolResult
@@ -44,7 +44,7 @@ SPECS: dict[str, Spec] = {
     "move": Spec("stage", (("previous", "exists", None),), project=("by", "reason", "previous")),
     "hold": Spec("alias", state=True, history=False, project=("version", "by")),
     "lose": Spec("alias", (("until", "exists", None),), instant="until", project=("version", "by")),
-    "evaluate": Spec("metric", instant="at", history=False, project=("by",)),
+    "evaluate": Spec("metric", instant="at", history=False, project=("by", "at")),
 }  # fmt: skip
 
 
@@ -109,6 +109,9 @@ def part(work: Work, role: str, node: Node, spec: Spec) -> Conditions:
     if role == "source" and spec.select == "metric":
         data = yield from resolving.resolve(work, node, want=("dataset_version", "dataset"))
         return [where("dataset_version.subject", data.subjects, "in")]
+    if isinstance(node, SetOf) and node.kind in ("approval", "deployment", "stage", "alias"):
+        # `has the approval of X lapsed`: what it is about is X.
+        node = next((c.node for c in node.conds if isinstance(c, Within)), node)
     found = yield from resolving.resolve(work, node, want=("version", "model"))
     if found.kind not in ("version", "model"):
         raise Unanswered(f"{found.one} is neither a model nor a version")

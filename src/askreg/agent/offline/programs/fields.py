@@ -61,6 +61,29 @@ def field(work: Work, q: Query) -> Asking:
     return answered(_laid_out(parts + missing), partial=partial if missing and len(q.fields) > 1 else "")
 
 
+def check(work: Work, q: Query) -> Asking:
+    """Answer whether a field of a thing has a value."""
+    node = q.node
+    assert node is not None
+    found: Found = yield from resolving.resolve(work, node, want=_wanted(q.fields))
+    said, missing = yield from _one(work, q, found.kind, found.subjects, q.fields[0], periods.as_of(q.time, work.context))
+    wanted = q.kinds[0].casefold()
+    held = " ".join(said)
+    values = yield from _held_values(work, found, q.fields[0])
+    yes = any(wanted in str(v).casefold() for v in values)
+    return answered(f"{'Yes' if yes else 'No'}: {' '.join(filter(None, (found.how, held, *missing)))}")
+
+
+def _held_values(work: Work, found: Found, name: str) -> Asking:
+    path = _dotted(found.kind, name) if "." in name else PATHS.get(found.kind, {}).get(name, name)
+    hops: list[str] = []
+    for hop in ("latest.", "versions."):
+        if path.startswith(hop):
+            hops, path = [hop[:-1]], path.removeprefix(hop)
+    rows = yield from work.plan(found.kind, [where("subject", found.subjects, "in")], [path], hops=hops)
+    return [v for r in rows.rows for v in (r.values.get(path) or "",)]
+
+
 def _laid_out(parts: list[str]) -> str:
     parts = [p for p in parts if p]
     return " ".join(parts) if len(parts) < 4 else "\n".join(f"- {p}" for p in parts)
@@ -98,8 +121,19 @@ def _one(work: Work, q: Query, kind: str, subjects: list[str], name: str, as_of:
         select, hops, start = "model", ["latest"], path.removeprefix("latest.")
     if kind == "dataset" and path.startswith("versions."):
         hops, start = ["versions"], path.removeprefix("versions.")
-    rows = yield from work.plan(select, [where("subject", subjects, "in")], [start], hops=hops, as_of=as_of)
+    paths = spelled(work, start)
+    rows = yield from work.plan(select, [where("subject", subjects, "in")], paths, hops=hops, as_of=as_of)
     return _values(rows.rows, start, name, subjects, bool(as_of))
+
+
+def spelled(work: Work, path: str) -> list[str]:
+    """Return one path for each name that a starred path stands for."""
+    if not path.endswith("*"):
+        return [path]
+    head = path[:-1]
+    names = work.context.lexicon.names
+    keys = {"param.": names.params, "tag.": {k for k, _ in names.tags}, "card.": names.cards}
+    return [head + key for kind, known in keys.items() if head.endswith(kind) for key in sorted(known)] or ["at"]
 
 
 def _dotted(kind: str, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from askreg.agent.draft import Draft, Reading
@@ -32,6 +33,7 @@ def metric(work: Work, q: Query) -> Asking:
     if names:
         limits.append(where("name", names, "in"))
     limits += _cohort_limits(q)
+    limits += [where("evidence", o.partition(":")[2]) for o in q.options if o.startswith("evidence:")]
     rows = yield from work.plan("metric", limits, ("by",) if q.ask[0] in ("who", "when") else (),
                                 as_of=periods.as_of(q.time, work.context))  # fmt: skip
     lead = found.how + " " if found and found.how else ""
@@ -318,6 +320,8 @@ def _ranked(work: Work, q: Query, result: Any, name: str, scope: set[str] | None
             lines.append(_top(kept, name, worst, q))
     note = "" if len(groups) == 1 else "These settings are not comparable with each other:\n\n"
     text = note + "\n".join(f"- {line}" if len(groups) > 1 and q.ask[0] != "rank" else line for line in lines)
+    if q.event is not None and len(groups) == 1:
+        return (yield from _about_top(work, q, groups[0][1], worst, text))
     if q.fields and len(groups) == 1:
         text += yield from _field_too(work, q, groups[0][1], worst)
     return answered(text)
@@ -336,6 +340,21 @@ def _top(kept: list[tuple[Any, Fact]], name: str, worst: bool, q: Query) -> str:
 def _board(kept: list[tuple[Any, Fact]]) -> str:
     lines = [f"{row.rank}. {{{f.id}.subject}} with {f.metric} {{{f.id}}} on {{{f.id}.dataset}} ({{{f.id}.cohort}})" for row, f in kept[:SHOWN]]
     return "\n".join(lines)
+
+
+def _about_top(work: Work, q: Query, kept: list[tuple[Any, Fact]], worst: bool, text: str) -> Asking:
+    """Answer who approved, or when was deployed, the one on top."""
+    from askreg.agent.offline.programs import roles
+
+    pick = (max if worst else min)(row.rank for row, _ in kept)
+    subject = next(row.subject for row, _ in kept if row.rank == pick)
+    node = Thing(Entity("version", subject, subject.rpartition(":")[2]))
+    assert q.event is not None
+    kept_roles = tuple((r, n) for r, n in q.event.roles if r not in ("theme", "source"))
+    event = replace(q.event, roles=(*kept_roles, ("theme", node)))
+    ask = {"who": "agent", "when": "instant", "where": "place"}.get(q.kinds[0], "list")
+    draft = yield from roles.role(work, Query("role", (ask,), node, event=event))
+    return answered(f"{text} {draft.text}")
 
 
 def _field_too(work: Work, q: Query, kept: list[tuple[Any, Fact]], worst: bool) -> Asking:

@@ -76,7 +76,10 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
         return answered(f"No {_plural(node)} found: none in the record are like that{_when(work)}.")
     rows = _distinct(found.rows, node)
     event = _event_of(node)
-    if found.kind in ("deployment", "approval", "stage", "alias", "metric"):
+    if found.kind == "metric" and node.kind != "metric" and event is not None:
+        members = _unique(rows, node)
+        text = "\n".join(f"- {_member_name(r, node)}{telling.cite([r])}" for r in members[:SHOWN])
+    elif found.kind in ("deployment", "approval", "stage", "alias", "metric"):
         text = telling.listed(rows, event)
     elif node.kind == "person" and found.kind != "person":
         text = joined(list(dict.fromkeys(r.put("by") or r.put("owner") or r.put("run.by") for r in rows))) + "."
@@ -137,7 +140,7 @@ def _counted(found: Rows, node: SetOf, q: Query, work: Work) -> Draft:
         if found.kind in ("deployment", "alias", "approval", "stage", "metric") and node.kind not in ("site", "person"):
             named = ":\n" + "\n".join(f"- {telling.clause(r, _event_of(node))}" for r in rows)
         elif node.kind not in ("site", "person"):
-            named = f": {telling.names(_unique(rows, node))}."
+            named = ": " + joined([_member_name(r, node) for r in _unique(rows, node)]) + "."
     return answered(f"{number} {word}{named or '.'}" + telling.cite(rows[:200]) + _taken(node, work))
 
 
@@ -146,6 +149,10 @@ def _people_count(rows: list[Row]) -> str:
     if facts and rows[0].kind != "deployment":
         return "{count(" + ",".join(f"{f.id}.value" for f in facts) + ")}"
     return "{count(" + ",".join(f"{r.main.id}.subject" for r in rows) + ")}"
+
+
+def _member_name(row: Row, node: SetOf) -> str:
+    return f"{{{row.main.id}.model}}" if node.kind == "model" and ":" in row.thing else row.name
 
 
 def _unique(rows: list[Row], node: SetOf) -> list[Row]:
@@ -195,7 +202,7 @@ def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
 def _most(work: Work, node: SetOf, q: Query) -> Asking:
     """Answer which model has the most versions, who approved most, which site runs most …"""
     counted, by = _counted_kind(node, q)
-    found = yield from sets.rows(work, counted)
+    found = yield from sets.rows(work, counted, project=("owner",) if by == "person" and counted.kind == "model" else ())
     if not found.rows:
         return answered(f"None: there are no {_plural(counted)}.")
     groups: dict[str, dict[str, Row]] = {}

@@ -88,16 +88,16 @@ def _trained(work: Work, found: Found) -> Asking:
 
 def _sources(work: Work, q: Query, event: Event) -> Asking:
     """Answer what something was trained on, tested on, derived from."""
-    node = event.role("theme") or event.role("source")
+    node = event.role("theme") or event.role("run") or event.role("source")
     if node is None:
         raise Unanswered("what this is about is not clear; name it")
-    found: Found = yield from resolving.resolve(work, node, want=("version", "model", "dataset_version", "dataset"))
+    found: Found = yield from resolving.resolve(work, node, want=("version", "model", "dataset_version", "dataset", "run"))
     lead = found.how + " " if found.how else ""
     role = q.kinds[1] if len(q.kinds) > 1 else ""
     wants_versions = bool(q.kinds) and q.kinds[0] == "version"
     parts = []
     for subject in found.subjects[:10]:
-        kind = found.kind if found.kind in ("dataset", "dataset_version", "model") else "version"
+        kind = found.kind if found.kind in ("dataset", "dataset_version", "model", "run") else "version"
         hop, words = _hop(event.pred, kind, role, wants_versions)
         start = [where("subject", subject)]
         rows: Rows = yield from work.plan(kind, start, hops=hop)
@@ -112,6 +112,8 @@ def _sources(work: Work, q: Query, event: Event) -> Asking:
 
 def _hop(pred: str, kind: str, role: str, versions: bool) -> tuple[list[str], str]:
     first = ["latest"] if kind == "model" else ["versions"] if kind == "dataset" else []
+    if kind == "run":
+        return [role or ("training" if pred in ("train", "finetune") else "inputs")], f"used for {role}" if role else "used"
     if kind in ("dataset", "dataset_version"):
         return [*first, "derived_from"], "was derived from"
     if pred == "evaluate":
@@ -190,6 +192,9 @@ def _made_from(work: Work, q: Query, event: Event, found: Found) -> Asking:
     for path in paths:
         rows = yield from work.plan(kind, [*limits, where(f"{path}.subject", source.subjects, "in")])
         if rows:
+            if path == "ancestor_datasets" and event.pred in ("train", "finetune"):
+                return answered(f"No, not itself: {literal(source.one)} came into {telling.names(rows.rows)} through other data or a base."
+                                + telling.cite(rows.rows))  # fmt: skip
             through = "" if path in ("trained_on", "bases", "evaluated_on", "derived_from") else ", through other data or a base"
             return answered(f"Yes: {telling.names(rows.rows)} came from {literal(source.one)}{through}." + telling.cite(rows.rows))
     other = yield from work.plan(kind, limits, hops=[paths[0]])

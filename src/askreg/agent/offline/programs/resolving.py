@@ -70,10 +70,8 @@ def _thing(work: Work, node: Thing, want: tuple[str, ...]) -> Finding:
     if len(entities) > 1 and len({(e.kind, e.name) for e in entities}) > 1:
         same = _one_thing(entities)
         if same is None:
-            raise Unanswered(
-                f"“{node.text}” may mean {joined([e.name for e in entities], 'or')}",
-                readings(work, node.text, entities),
-            )
+            told = yield from vouched(work, entities)
+            raise Unanswered(f"{node.text} may mean {joined(told, 'or')}", readings(work, node.text, entities))
         entities = [same]
     entity = entities[0]
     if entity.kind == "topic":
@@ -81,6 +79,17 @@ def _thing(work: Work, node: Thing, want: tuple[str, ...]) -> Finding:
     if entity.kind == "version" and not entity.exists:
         yield from no_such_version(work, entity)
     return Found(entity.kind, [entity.name], model=entity.name if entity.kind == "model" else None)
+
+
+def vouched(work: Work, entities: list[Entity]) -> Generator[list[Call], list[ToolResult], list[str]]:
+    """Return placeholders for names that the question has not said, from reading what they name."""
+    told: list[str] = []
+    for entity in entities[:4]:
+        look = _look(entity)
+        rows = yield from work.plan(look["select"], look["where"])
+        exact = [r for r in rows.rows if r.subject == entity.name] or rows.rows[:1]
+        told += ["{" + r.main.id + ".subject}" for r in exact if r.facts]
+    return list(dict.fromkeys(told)) or ["several things"]
 
 
 def _one_thing(entities: list[Entity]) -> Entity | None:
@@ -119,12 +128,10 @@ def topic(work: Work, entity: Entity, want: tuple[str, ...]) -> Finding:
         if len(found) == 1:
             return Found(kind, found, model=found[0] if kind == "model" else None)
         if found:
-            raise Unanswered(
-                f"“{entity.name}” may mean {joined(found, 'or')}",
-                readings(work, entity.name, [Entity(kind, name) for name in found]),  # type: ignore[arg-type]
-            )
-    raise Unanswered(f"nothing of the kind that is asked about has “{entity.name}” in its name")
-    yield []
+            meant = [Entity(kind, name) for name in found]  # type: ignore[arg-type]
+            told = yield from vouched(work, meant)
+            raise Unanswered(f"{entity.name} may mean {joined(told, 'or')}", readings(work, entity.name, meant))
+    raise Unanswered(f"nothing of the kind that is asked about has {entity.name} in its name")
 
 
 def no_such_version(work: Work, entity: Entity) -> Generator[list[Call], list[ToolResult], None]:
@@ -260,7 +267,10 @@ def _related(work: Work, node: Related) -> Finding:
     subject = found.one
     if node.name in ("owner", "approver", "reviewer", "deployer"):
         return (yield from _person_of(work, node.name, found))
-    if node.name == "sources" or found.kind in ("dataset", "dataset_version"):
+    if found.kind == "run":
+        hop = {"training": "training", "test": "test", "validation": "validation"}.get(node.name, "inputs")
+        rows = yield from work.plan("run", [where("subject", subject)], hops=[hop])
+    elif node.name == "sources" or found.kind in ("dataset", "dataset_version"):
         rows = yield from work.plan("dataset_version", [where("subject", subject)], hops=["derived_from"])
     else:
         if found.kind == "model":
@@ -309,13 +319,19 @@ def _set(work: Work, node: SetOf, want: tuple[str, ...]) -> Finding:
     if len(things) > 1 and node.definite and not node.order:
         kept = things[:3]
         raise Unanswered(
-            f"“{_words(node)}” is not one thing: it may be {joined(things[:6], 'or')}",
+            f"{_words(node)} is not one thing: it may be {joined(['{' + f.id + '.subject}' if f.subject == t else '{' + f.id + '}' for t, f in _named(things[:6], facts)], 'or')}",
             [Reading(question=f"{work.context.question} ({t})", call={"tool": "query", "args": {
                 "select": node.kind if node.kind in ("model", "version") else "version",
                 "where": [{"path": "subject", "op": "=", "value": t}]}}) for t in kept],
         )  # fmt: skip
     how = sets.how(rows, node)
     return Found(sets.kind_name(node, rows), things, facts, how)
+
+
+def _named(things: list[str], facts: list[Fact]) -> list[tuple[str, Fact]]:
+    """Return each thing with a fact that names it."""
+    found = [(t, next((f for f in facts if t in (f.subject, f.value)), None)) for t in things]
+    return [(t, f) for t, f in found if f is not None]
 
 
 def _words(node: SetOf) -> str:

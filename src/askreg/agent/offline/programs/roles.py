@@ -53,6 +53,8 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         rows = [row]
     if not rows:
         return (yield from _nothing(work, q, event))
+    if event.pred == "evaluate" and ask in ("agent", "instant"):
+        return answered(telling.evaluated(rows))
     if ask == "exists":
         return answered("Yes: " + telling.listed(rows[:6], event))
     if ask == "count":
@@ -90,6 +92,10 @@ def _durations(rows: list[Row]) -> str:
     for row in rows[: telling.SHOWN]:
         main = row.main.id
         until = f" to {{{main}.until:date}}" if row.until else " and still is"
+        if row.kind == "stage":
+            parts.append(f"{{{main}.subject}} {'was' if row.until else 'has been'} in {{{main}}} for {{elapsed({main}.since,{main}.until)}}"
+                         f" (from {{{main}.since:date}}{until}).")  # fmt: skip
+            continue
         parts.append(f"{telling.clause(row).split(' from ')[0].split(' since ')[0]} for "
                      f"{{elapsed({main}.since,{main}.until)}} (from {{{main}.since:date}}{until}).")  # fmt: skip
     return " ".join(parts) if len(parts) < 3 else "\n".join(f"- {p}" for p in parts)
@@ -107,6 +113,9 @@ def _reason(rows: list[Row], event: Event) -> Draft:
 def _nothing(work: Work, q: Query, event: Event) -> Asking:
     """Say that it did not happen, and the nearest that did."""
     said = _WAS.get(event.pred, event.pred.replace("stage:", "in ").replace("left:", "moved out of "))
+    if event.pred in ("hold", "lose"):
+        alias = event.role("alias")
+        said = alias.alias if isinstance(alias, Holder) else said
     when = periods.said(event.time or q.time)
     subject = yield from _subject(work, event)
     agent = event.role("agent")

@@ -447,7 +447,7 @@ def member(row: Row, kind: str) -> str:
         case "environment":
             return row.subject if row.kind in ("deployment", "environment") else thing
         case "person":
-            fact = row.fact("by") or row.fact("owner") or row.fact("run.by")
+            fact = (row.fact("owner") if row.kind == "model" else None) or row.fact("by") or row.fact("run.by")
             return fact.value if fact and row.kind != "person" else thing
     return thing
 

@@ -90,6 +90,19 @@ def figure(row: Row, *, subject: bool = True) -> str:
     return f"{of} {', '.join(parts)}"
 
 
+def evaluated(rows: list[Row]) -> str:
+    """Return who evaluated what on what, and when."""
+    seen: dict[tuple[str, str | None, str | None], Row] = {}
+    for row in rows:
+        seen.setdefault((row.subject, row.main.dataset, str(row.values.get("by"))), row)
+    lines = []
+    for row in list(seen.values())[:SHOWN]:
+        by = f" by {row.put('by')}" if row.fact("by") else ""
+        on = f" on {row.put('at', ':date')}" if row.fact("at") else ""
+        lines.append(f"{{{row.main.id}.subject}} was evaluated on {{{row.main.id}.dataset}}{by}{on}.")
+    return " ".join(lines)
+
+
 def listed(rows: list[Row], event: Event | None = None) -> str:
     """Return rows as a list, or as sentences when there are few."""
     shown = rows[:SHOWN]
