@@ -8,7 +8,7 @@ stays true until it commits.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,13 +38,15 @@ from askreg.registry.view import table
 Row = dict[str, Any]
 
 _BATCH = 20_000
+_REFERENCES = ("version_id", "model_id", "evaluation_id", "entity_id", "environment_id", "source", "dataset_id")
 _COLUMNS = {of: tuple(column.name for column in table(of).c) for of in RECORD}
 _NAMES = {of: str(of.__tablename__) for of in RECORD}
 _BLANK: dict[type[Recorded], Row] = {
     of: {column.name: getattr(column.default, "arg", None) for column in table(of).c} for of in RECORD
 }
-_DIGESTED: dict[type[Recorded], frozenset[str]] = {of: getattr(of, "digested", frozenset()) for of in RECORD}
-_PARENTS = ("version_id", "model_id", "evaluation_id", "entity_id", "environment_id", "source", "dataset_id")
+_DIGESTED: dict[type[Recorded], frozenset[str]] = {of: of.digested for of in RECORD if hasattr(of, "digested")}
+_PARENTS = {of: [name for name in _COLUMNS[of] if name in _REFERENCES] for of in RECORD}
+"""The columns by which a row belongs to another."""
 
 
 class OpenEvent:
@@ -295,9 +297,9 @@ class Unit:
     def _close(self, event: OpenEvent, action: str, subject: str, detail: dict[str, object]) -> None:
         if self.origin == "manifest":
             detail["source"] = "manifest"
-        images: defaultdict[str, list[Row]] = defaultdict(list)
+        images: dict[str, list[Row]] = {}
         for of, image in event.images.values():
-            images[_NAMES[of]].append(_image(of, image))
+            images.setdefault(_NAMES[of], []).append(_digest(of, image) if of in _DIGESTED else image)
         row: Row = {
             "seq": event.seq,
             "recorded_at": self._recorded_at,
@@ -331,11 +333,10 @@ class Unit:
         self._inserts[of].append(row)
         self._unflushed.add(row["id"])
         self._by_id[row["id"]] = row
-        for parent in _PARENTS:
-            if parent in row:
-                self._children[of, parent, row[parent]].append(row)
+        for parent in _PARENTS[of]:
+            self._children[of, parent, row[parent]].append(row)
         if key := _KEYS[of]:
-            self._known[of, tuple(row[name] for name in key)] = row
+            self._known[of, tuple([row[name] for name in key])] = row
         if of is Version:
             self._numbers[row["model_id"]] = max(self._numbers.get(row["model_id"], 0), row["number"])
         if of is Model:
@@ -381,9 +382,8 @@ def _selection(of: type[Recorded], equal: tuple[str, ...]) -> Select[Any]:
     return _SELECTIONS[key]
 
 
-def _image(of: type[Recorded], row: Row) -> Row:
-    digested: Iterable[str] = _DIGESTED[of]
-    return {**row, **{name: sha256(row[name]) for name in digested}} if digested else row
+def _digest(of: type[Recorded], row: Row) -> Row:
+    return {**row, **{name: sha256(row[name]) for name in _DIGESTED[of]}}
 
 
 def _json(text: str) -> Any:
