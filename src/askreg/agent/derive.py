@@ -99,6 +99,12 @@ def _diff(use: Use, facts: Facts) -> str:
     return f"{'+' if difference > 0 else ''}{difference:f}" + (f" {wording.escape(unit)}" if unit else "")
 
 
+def _gap(use: Use, facts: Facts) -> str:
+    first, second = _two(use, facts)
+    unit = facts[use.args[0].fact].unit
+    return f"{abs(second - first):f}" + (f" {wording.escape(unit)}" if unit else "")
+
+
 def _ratio(use: Use, facts: Facts) -> str:
     first, second = _two(use, facts)
     if not first:
@@ -172,6 +178,7 @@ def _list(use: Use, facts: Facts) -> str:
 
 _FUNCTIONS: dict[str, Callable[[Use, Facts], str]] = {
     "diff": _diff,
+    "gap": _gap,
     "ratio": _ratio,
     "count": _count,
     "share": _share,

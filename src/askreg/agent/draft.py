@@ -4,6 +4,7 @@
     {F3.subject} {F3.n} …     another part of it: see `PARTS`
     {F3.since:date}           an instant without its time of day
     {diff(F3,F7)}             F7 less F3, with its sign
+    {gap(F3,F7)}              how far apart they are, without a sign
     {ratio(F3,F7)}            F7 divided by F3
     {count(F2,F5)}            how many facts; {count(F2.subject,F5.subject)} how many different subjects
     {share(F2,F3;F2..F9)}     how many of how many
@@ -36,7 +37,7 @@ reads `version 3`. `name` is the field's last word, such as a metric's name."""
 
 PARTS: frozenset[str] = frozenset(Part.__args__)  # type: ignore[attr-defined]
 FUNCTIONS: frozenset[str] = frozenset(
-    ("diff", "ratio", "count", "share", "sum", "mean", "min", "max", "elapsed", "list", "cite")
+    ("diff", "gap", "ratio", "count", "share", "sum", "mean", "min", "max", "elapsed", "list", "cite")
 )
 
 

@@ -113,7 +113,10 @@ class _Side:
             lines = [line for line in lines if line.row.cohort == "all"]
         self.alike = [line for line in lines if line.row.comparable]
         settled = {line.metric for line in self.alike}
-        self.apart = [line for line in lines if not line.row.comparable and (line.metric not in settled or len(line.cells) > 1)]
+        apart = [x for x in lines if not x.row.comparable and (x.metric not in settled or len(x.cells) > 1)]
+        for_all = {(x.metric, s) for x in apart if x.row.cohort == "all" for s in x.cells}
+        self.apart = [x for x in apart if self.cohorts or self.keys or x.row.cohort == "all"
+                      or not all((x.metric, s) in for_all for s in x.cells)]  # fmt: skip
 
     def _wanted(self, setting: Any) -> bool:
         return (
@@ -176,8 +179,13 @@ def _verdict_word(side: _Side) -> str:
     return f"{'Yes' if said else 'No'}{line.cite}: "
 
 
-def _setting(f: Fact) -> str:
-    return f"{{{f.id}.dataset}} ({{{f.id}.split}}, {{{f.id}.cohort}})"
+def _setting(*facts: Fact) -> str:
+    """Return what figures were measured on; of several, which share it, it is said of none in particular."""
+    dataset, split, cohort = (
+        f"{{list({','.join(f'{f.id}.{part}' for f in facts)})}}" if len(facts) > 1 else f"{{{facts[0].id}.{part}}}"
+        for part in ("dataset", "split", "cohort")
+    )
+    return f"{dataset} ({split}, {cohort})"
 
 
 def _detail(f: Fact) -> str:
@@ -192,7 +200,7 @@ def _detail(f: Fact) -> str:
 def _values(line: Line) -> str:
     a, b = line.pair
     return (
-        f"On {_setting(a)}, {{{a.id}.subject}} has {line.metric} {{{a.id}}}{_detail(a)}"
+        f"On {_setting(a, b)}, {{{a.id}.subject}} has {line.metric} {{{a.id}}}{_detail(a)}"
         f" and {{{b.id}.subject}} has {{{b.id}}}{_detail(b)}."
     )
 
@@ -222,7 +230,7 @@ def _table(side: _Side) -> str:
         facts = list(line.cells.values())
         gap = [f"{{diff({facts[0].id},{facts[1].id})}}"] if two else []
         notes = [f"{line.better} is better", *(["within noise"] if line.row.within_noise else [])]
-        rows.append([line.metric, _setting(facts[0]), *(f"{{{f.id}}}" for f in facts), *gap, "; ".join(notes)])
+        rows.append([line.metric, _setting(*facts), *(f"{{{f.id}}}" for f in facts), *gap, "; ".join(notes)])
     rows.insert(1, ["---"] * len(rows[0]))
     cut = "" if len(lines) == len(side.alike) else f"\n\nThese are the first {_LISTED} settings."
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + cut
@@ -250,8 +258,7 @@ def _where(line: Line, side: _Side) -> str:
     """Return the setting of a figure when its metric's name does not tell it from the others."""
     if len([x for x in side.alike if x.metric == line.metric]) < 2:
         return ""
-    fact = line.pair[0]
-    return f" on {_setting(fact)}"
+    return f" on {_setting(*line.pair)}"
 
 
 def _unlike(side: _Side) -> str:
