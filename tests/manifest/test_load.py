@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clocks import Clock
@@ -18,7 +19,7 @@ def told(registry: Registry, text: str, folder: Path | None = None) -> LoadResul
     return loads(registry, text, name="registry.yaml", base=folder)
 
 
-def rows(registry: Registry, query: str) -> list[tuple[object, ...]]:
+def rows(registry: Registry, query: str) -> list[tuple[Any, ...]]:
     with registry.view() as view:
         return [tuple(row) for row in view.connection.execute(sql(query))]
 
@@ -332,6 +333,29 @@ def test_roles_of_a_known_person_are_not_taken_away(registry: Registry) -> None:
 def registry_roles(registry: Registry, name: str) -> list[str]:
     with registry.unit() as unit:
         return unit.roles(name)
+
+
+def test_a_service_may_be_the_first_to_load(fresh: Fresh) -> None:
+    registry = fresh()
+    told(registry, "askreg: 1\npeople: [{name: root, kind: service}]\n")
+    assert rows(registry, "SELECT kind FROM person") == [("service",)]
+    assert registry_roles(registry, "root") == ["admin"]
+
+
+def test_a_document_may_be_about_anything(fresh: Fresh, folder: Path) -> None:
+    registry = fresh()
+    (folder / "docs" / "notes.md").write_text("notes")
+    about = "[person:ada.osei, person:lena.koch, 'doc:docs/report.md', risk, 'risk:1', icu, icu@a]"
+    text = SMALL + (
+        "documents:\n"
+        f"  - {{path: docs/notes.md, at: 2025-01-05, by: ada.osei, about: {about}}}\n"
+        "  - {path: docs/report.md, at: 2025-01-05, about: [risk]}\n"
+    )
+    assert told(registry, text, folder).counts["documents"] == 2
+    assert told(registry, text, folder).unchanged
+    copy_of_it = fresh()
+    told(copy_of_it, dump(registry), folder)
+    assert dump(copy_of_it) == dump(registry)
 
 
 def test_loading_takes_the_right_to(registry: Registry, backend_url: str, clock: Clock) -> None:

@@ -237,16 +237,24 @@ class Replay:
 
     def _documents(self, given: shapes.Manifest, held: Mapping[str, shapes.Document]) -> None:
         world = self.world
-        for document in given.documents:
+        sources = {
+            d.path: (d, [s.removeprefix("doc:") for s in d.about or () if s[:4] == "doc:"]) for d in given.documents
+        }
+        order = self._order(sources, "about")
+        after: dict[str, str] = {}
+        for document in sorted(given.documents, key=lambda document: order.get(document.path, -1)):
             at = world.documents[document.path]
             world.act(document, at, document.by)
             for index, subject in enumerate(document.about or ()):
                 world.about(document, f"about[{index}]", subject)
             known = held.get(document.path)
             if known is None:
-                after = max([at, *(self._since(subject) for subject in document.about or ())])
+                subjects = document.about or ()
+                after[document.path] = max(
+                    [at, *(after.get(s.removeprefix("doc:")) or self._since(s) for s in subjects)]
+                )
                 self.call(
-                    after, Rank.DOCUMENT, "documents", writes.register_document, document,
+                    after[document.path], Rank.DOCUMENT, "documents", writes.register_document, document,
                     path=document.path, title=document.title, about=document.about or (),
                     sensitivity=document.sensitivity or "internal", digest=document.digest, size=document.size,
                     at=at, by=document.by,
@@ -259,11 +267,15 @@ class Replay:
                 changes = {"sensitivity": known.sensitivity or "internal", **changes, "about": fresh}
                 self._update("documents", writes.register_document, document, path=document.path, **changes)
 
+        self._arrange(Rank.DOCUMENT, order, lambda given: str(given["path"]))
+
     def _since(self, subject: str) -> str:
         world = self.world
         for known in (world.versions, world.dataset_versions, world.models, world.datasets, world.places):
             if subject in known:
                 return known[subject]
+        if subject.startswith("person:"):
+            return world.first_act.get(subject.removeprefix("person:"), world.now)
         return world.runs.get(subject.removeprefix("run:"), "")
 
     # -- comparing

@@ -2,7 +2,19 @@
 
 from askreg.errors import InvalidInput, NotFound
 from askreg.registry import names
-from askreg.registry.tables import Alias, Dataset, DatasetVersion, Environment, Kind, Model, Recorded, Run, Version
+from askreg.registry.tables import (
+    Alias,
+    Dataset,
+    DatasetVersion,
+    Document,
+    Environment,
+    Kind,
+    Model,
+    Person,
+    Recorded,
+    Run,
+    Version,
+)
 from askreg.registry.unit import Row, Unit
 
 
@@ -54,16 +66,24 @@ def any_subject(unit: Unit, subject: str) -> tuple[Kind, int]:
     if ref.kind == "version":
         return "version", int(version_row(unit, subject)["id"])
     if ref.kind == "run":
-        row = unit.find(Run, name=ref.name)
-        if row is None:
-            raise unknown(unit, Run, "run", ref.name)
-        return "run", int(row["id"])
+        return "run", int(_named(unit, Run, "run", ref.name, name=ref.name)["id"])
     if ref.kind == "environment":
         row = unit.find(Environment, site=ref.name, name=ref.part)
         if row is None:
             raise NotFound(kind="environment", name=subject, hint="nothing was deployed there yet")
         return "environment", int(row["id"])
+    if ref.kind == "document":
+        return "document", int(_named(unit, Document, "document", ref.name, path=ref.name)["id"])
+    if ref.kind == "person":
+        return "person", int(_named(unit, Person, "person", ref.name, name=ref.name)["id"])
     return _model_or_dataset(unit, subject, ref)
+
+
+def _named(unit: Unit, of: type[Recorded], kind: str, shown: str, /, **key: str) -> Row:
+    row = unit.find(of, **key)
+    if row is None:
+        raise NotFound(kind=kind, name=shown, nearest=names.nearest(shown, unit.every(of, next(iter(key)))))
+    return row
 
 
 def _model_or_dataset(unit: Unit, subject: str, ref: names.Ref) -> tuple[Kind, int]:
