@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, Literal, get_args
 
-from sqlalchemy import CTE, Select, select, union
+from sqlalchemy import CTE, ColumnElement, Select, Table, select, union
 
 from askreg.errors import InvalidInput
 from askreg.registry import names
@@ -54,7 +54,7 @@ def lineage(
 
     `up` follows edges to what the subject depends on, `down` to what depends on it; `both` is the one walk and the
     other, not the neighbours of neighbours. A model stands for all its versions, a dataset for all of its. Every
-    path is returned, diamonds included; beyond `limit` nodes the graph is cut, and says so.
+    path is returned, diamonds included; a walk of more than `limit` nodes is cut, and the graph says so.
     """
     if direction not in get_args(Direction):
         raise InvalidInput(f"direction {direction!r} is not one of up, down, both")
@@ -62,15 +62,16 @@ def lineage(
         raise InvalidInput(f"limit {limit} is not 1 or more")
     followed = _relations(relations)
     root = resolve(view, subject)
-    nodes: dict[int, Kind] = dict.fromkeys([root.id], root.kind) | _members(view, root)
-    starts, truncated = list(nodes), False
+    members, truncated = _members(view, root, limit)
+    nodes: dict[int, Kind] = {root.id: root.kind} | members
+    starts = list(nodes)
     edges: dict[int, Any] = {}
     for up in (True, False):
         if direction == "both" or (direction == "up") is up:
             reached, cut = _walk(view, starts, followed, up=up, limit=limit)
             nodes |= reached
             truncated |= cut
-            edges |= {edge.id: edge for edge in _edges(view, {*starts, *reached}, followed)}
+            edges |= {edge.id: edge for edge in _edges(view, {*starts, *reached}, followed, up=up)}
     return _graph(view, root, direction, nodes, edges.values(), truncated)
 
 
@@ -78,7 +79,7 @@ def _walk(view: View, starts: list[int], followed: list[str], *, up: bool, limit
     near, far, far_kind = (_EDGE.c.source, _EDGE.c.target, _EDGE.c.target_kind)
     if not up:
         near, far, far_kind = (_EDGE.c.target, _EDGE.c.source, _EDGE.c.source_kind)
-    conditions = (view.exists(_EDGE), _EDGE.c.relation.in_(followed))
+    conditions = (view.exists(_EDGE), *_along(followed))
     first: Select[Any] = select(far.label("id"), far_kind.label("kind")).where(among(view, near), *conditions)
     reached: CTE = first.cte("reached", recursive=True)
     reached = reached.union(select(far, far_kind).where(near == reached.c.id, *conditions))
@@ -86,21 +87,32 @@ def _walk(view: View, starts: list[int], followed: list[str], *, up: bool, limit
     return {row.id: row.kind for row in rows[:limit]}, len(rows) > limit
 
 
-def _edges(view: View, ids: Collection[int], followed: list[str]) -> Iterable[Any]:
+def _edges(view: View, ids: Collection[int], followed: list[str], *, up: bool) -> Iterable[Any]:
     """Return the edges whose ends are both among the ids: those of the walk that reached them."""
-    query = select(_EDGE).where(
-        among(view, _EDGE.c.source), among(view, _EDGE.c.target), view.exists(_EDGE), _EDGE.c.relation.in_(followed)
-    )
-    return view.connection.execute(query, {"ids": id_list(ids)})
+    near, far = ("source", "target") if up else ("target", "source")
+    # Asked of one end only: asking of both, SQLite would try every pair of ids.
+    query = select(_EDGE).where(among(view, _EDGE.c[near]), view.exists(_EDGE), *_along(followed))
+    edges = view.connection.execute(query, {"ids": id_list(ids)})
+    return [edge for edge in edges if edge._mapping[far] in ids]
 
 
-def _members(view: View, root: Resolved) -> dict[int, Kind]:
-    whole = {"model": (_VERSION, "model_id", "version"), "dataset": (_STATE, "dataset_id", "dataset_version")}
+def _along(followed: list[str]) -> list[ColumnElement[bool]]:
+    """Return the condition on relations, none when all are followed: it would cost a look-up for each."""
+    return [] if set(followed) == set(get_args(Relation)) else [_EDGE.c.relation.in_(followed)]
+
+
+def _members(view: View, root: Resolved, limit: int) -> tuple[dict[int, Kind], bool]:
+    """Return the versions that a model or dataset stands for, and whether there are more."""
+    whole: dict[Kind, tuple[Table, str, Kind]] = {
+        "model": (_VERSION, "model_id", "version"),
+        "dataset": (_STATE, "dataset_id", "dataset_version"),
+    }
     if root.kind not in whole:
-        return {}
+        return {}, False
     members, parent, kind = whole[root.kind]
-    query = select(members.c.id).where(members.c[parent] == root.id, view.exists(members))
-    return dict.fromkeys(view.connection.execute(query).scalars(), kind)  # type: ignore[arg-type]
+    query = select(members.c.id).where(members.c[parent] == root.id, view.exists(members)).order_by(members.c.id)
+    ids = view.connection.execute(query.limit(limit + 1)).scalars().all()
+    return dict.fromkeys(ids[:limit], kind), len(ids) > limit
 
 
 def _graph(
