@@ -185,6 +185,8 @@ CASES = [
     Case("some of more", "- {F1} in {F1.subject}\n- {F2} in {F2.subject}\n\nThe first 2 of {F4} at northgate.",
          [("deployed", LIVE)], args={"site": "northgate"}, counted="deployment"),
     Case("zero", "0 versions are live at southbank.", [("deployed", [])], args={"site": "southbank"}),
+    Case("one setting", "On {F1.dataset} ({F1.split}, {F1.cohort}), {F1.subject} has {F1} and {F2.subject} has {F2}.",
+         [("compare", AUROC)]),
     Case("artifact", "`{F1.subject}` is at {F1} ({F2}), with signature {F3}.", [("query", [[
         fact("sepsis-risk:2", "uri", "https://models.example/sepsis/2.bin"),
         fact("sepsis-risk:2", "digest", "sha256:3f2a9c1bbb"),

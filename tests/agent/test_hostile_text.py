@@ -32,6 +32,8 @@ def formats(markdown: str) -> frozenset[str] | set[str]:
 @example("- one\n- two", "framework")
 @example("a\n===\n", "tag.note")
 @example("1) x", "tag.note")
+@example("__0__", "description")
+@example("_a_", "owner")
 def test_text_of_the_record_stays_text(value: str, field: str) -> None:
     said = fact("sepsis-risk", field, value)
     for draft in ("{F1}", "It says {F1}.", "- {F1}", "| a |\n|---|\n| {F1} |"):

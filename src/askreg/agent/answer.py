@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from askreg.agent.brains import Brain, make_brain
 from askreg.agent.draft import Draft, Quote, Reading, Status
 from askreg.agent.facts import Fact, Ledger
 from askreg.agent.loop import Conversation, Limits, Outcome
+from askreg.agent.offline import dates
 from askreg.agent.render import Rendered, render
 from askreg.agent.thread import Thread, Turn
 from askreg.agent.tools.shapes import ToolResult
@@ -211,7 +212,7 @@ class _Inquiry:
         except InvalidInput as error:
             return [Problem(code="draft", claim="", what=str(error))]
         problems = _hollow(draft)
-        instants = (self.seen.now, self.seen.instant)
+        instants = (self.seen.now, self.seen.instant, *self._dates())
         names = _known.of(self.seen, url=self.url, seq=self.head.seq)
         facts_told = [id for passage in text.passages for id in passage.facts]
         asserting = draft.status in ("answered", "partial")
@@ -220,6 +221,11 @@ class _Inquiry:
         problems += verify(reason, replace(answering, quotes=(), told=facts_told, asserting=False))
         self.accepted = None if problems else _Accepted(draft, text, reason)
         return problems
+
+    def _dates(self) -> Iterator[str]:
+        """Yield the days that the question's dates mean: an answer says which it took."""
+        for span in dates.find(self.question, times.moment(self.seen.now)):
+            yield from (day.isoformat() for day in (span.first, span.last, span.after))
 
     def _messages(self, prompt: prompts.Prompt, thread: Thread | None) -> "list[AnyMessage]":
         from langchain_core.messages import AIMessage, HumanMessage, SystemMessage

@@ -82,7 +82,7 @@ def escape(text: str) -> str:
     if _PLAIN.fullmatch(text) and "://" not in text and "__" not in text and not _MARKER.fullmatch(text):
         return text if text[:1] != "_" else f"\\{text}"
     text = re.sub(r"([\\`*\[\]<>|~$])", r"\\\1", text)
-    text = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
+    text = re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", text)
     text = re.sub(r"(?i):(?=//)|(?<=\bwww)\.|(?<=\w)@(?=\w)", r"\\\g<0>", text)
     return re.sub(r"^(\d+)([.)])(?=\s)|^(?=[#+=-])", r"\1\\\2", text)
 

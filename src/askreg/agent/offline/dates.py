@@ -247,7 +247,10 @@ def _raw(text: str, today: date) -> list[Span]:
         for m in pattern.finditer(text):
             if m.start() and (text[m.start() - 1].isalnum() or text[m.start() - 1] in "@:-."):
                 continue
-            days = reader(m, today)
+            try:
+                days = reader(m, today)
+            except (ValueError, OverflowError):  # before the year 1 or past 9999
+                continue
             if days is None:
                 continue
             start, instant = m.start(), None

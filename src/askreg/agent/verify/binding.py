@@ -17,7 +17,7 @@ def misplaced(claim: Claim) -> Iterator[Problem]:
     counted = {id for p in claim.placed if p.use.function in ("count", "share", "list") for id in p.use.facts}
     for placed in claim.placed:
         fact = claim.evidence.facts[placed.use.args[0].fact]
-        if not _says_something(placed, fact) or fact.id in counted:
+        if not _says_something(placed, fact) or fact.id in counted or _shared(claim, placed):
             continue
         yield from _subject(claim, placed, fact)
         if fact.metric is not None:
@@ -30,6 +30,14 @@ def _says_something(placed: Placed, fact: Fact) -> bool:
     if placed.use.function or part in ("subject", "field", "name", "as_of", "event"):
         return False
     return part not in ("model", "version") or ":" in fact.value
+
+
+def _shared(claim: Claim, placed: Placed) -> bool:
+    """Tell whether a setting is that of every figure in the claim: "on d@1, A has 0.8 and B has 0.9"."""
+    part = placed.use.args[0].part
+    if part not in ("dataset", "split", "cohort", "unit"):
+        return False
+    return len({getattr(fact, part) for fact in claim.facts if fact.metric is not None}) == 1
 
 
 def mentions(claim: Claim, found: list[Token], like: str) -> list[tuple[int, str]]:
