@@ -44,6 +44,7 @@ def rendered(draft: str) -> Rendered:
         ("{F9}", "`s3://models/sepsis/1.bin`"),
         ("{diff(F1,F2)}", "+0.022"),
         ("{diff(F2,F1)}", "-0.022"),
+        ("{gap(F2,F1)}", "0.022"),
         ("{ratio(F1,F1)}", "1"),
         ("{ratio(F1,F2)}", "≈ 1.025"),
         ("{count(F4,F5)}", "2"),
