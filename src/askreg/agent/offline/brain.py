@@ -39,7 +39,8 @@ class OfflineBrain:
         turns = [m.additional_kwargs["turn"] for m in messages[:asked] if "turn" in m.additional_kwargs]
         results = [m.artifact for m in messages[asked:] if isinstance(m, ToolMessage)]
         now = times.moment(self._seen.instant)
-        return dialogue.step(str(messages[asked].content), turns, LEXICONS.of(self._seen), now, results)
+        past = self._seen.instant < self._seen.now
+        return dialogue.step(str(messages[asked].content), turns, LEXICONS.of(self._seen), now, results, past=past)
 
 
 def _calls(calls: list[Call], number: int) -> AIMessage:

@@ -189,7 +189,8 @@ class Reader(Predicates):
             if number is None:
                 order = tok.word("order")
                 if compare and tok.item.text.lower().endswith("than"):
-                    self.c.comparative = compare.sense
+                    quality = {"better": "best", "worse": "worst"}.get(tok.item.text.lower().split()[0])
+                    self.c.comparative = quality or compare.sense
                     self.use(self.i)
                     self.i += 1
                     return "than"

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity
-from askreg.agent.offline.meaning import Bare, Event, Has, Holder, Query, SetOf, Step
+from askreg.agent.offline.meaning import Bare, Count, Event, Has, Holder, Query, SetOf, Step
 from askreg.agent.offline.phrases import Tok
 
 _LIMITING = frozenset(
@@ -30,7 +30,8 @@ def atoms(value: object) -> Iterator[object]:
 def missing(tokens: list[Tok], query: Query) -> list[str]:
     """Return the words of the question whose meaning the query has lost."""
     held = list(atoms(query))
-    lost = [*_things(tokens, held), *_dates(tokens, held), *_orders(tokens, held, query), *_denials(tokens, held, query)]
+    lost = [*_things(tokens, held), *_dates(tokens, held), *_orders(tokens, held, query), *_denials(tokens, held, query),
+            *_limits(tokens, held, query)]  # fmt: skip
     return list(dict.fromkeys(lost))
 
 
@@ -71,7 +72,7 @@ def _dates(tokens: list[Tok], held: list[object]) -> Iterator[str]:
 
 def _orders(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
     orders = {atom.order for atom in held if isinstance(atom, SetOf | Event | Query)} | set(query.options) | set(query.ask)
-    stepped = any(isinstance(atom, Step) for atom in held)
+    stepped = any(isinstance(atom, Step) or (isinstance(atom, Event) and atom.pred == "lose") for atom in held)
     for tok in tokens:
         words = [w.sense for w in tok.item.words if w.category == "order"] if tok.node is None else []
         if not words or any(w.category != "order" for w in tok.item.words):
@@ -88,14 +89,60 @@ def _orders(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str
 
 
 def _denials(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
-    denied = any(getattr(atom, "negated", False) for atom in held) or any(
-        isinstance(atom, SetOf) and atom.quantity == "no" for atom in held
-    )
-    if denied or query.intent in ("gaps",) or "yesno" in query.options or query.ask[:1] == ("exists",):
+    """Yield what is denied in the question, and not in the query: each denial must stand in it."""
+    if query.intent == "gaps" or (query.intent not in ("set", "role", "lineage", "metric", "made") and (
+        "yesno" in query.options or query.ask[:1] == ("exists",))):  # fmt: skip
         return
-    for tok in tokens:
-        if tok.node is None and tok.item.word("neg") and "card." not in " ".join(query.fields):
+    said = [tok.item.text for tok in tokens if tok.node is None and _denies(tok)]
+    kept = sum(1 for atom in held if getattr(atom, "negated", False) is True) + sum(
+        1 for atom in held if isinstance(atom, SetOf) and atom.quantity == "no"
+    ) + sum(1 for atom in held if isinstance(atom, Has) and atom.op == "missing")
+    if "card." in " ".join(query.fields) or query.ask[:1] == ("every",):
+        return
+    if "yesno" in query.options and len(said) == 1 or not said:
+        return
+    if kept < min(len(said), 2):
+        yield said[0]
+
+
+def _denies(tok: Tok) -> bool:
+    words = tok.item
+    if words.word("field", "change_control"):
+        return False
+    return bool(words.word("neg") or words.word("det", "no") or words.word("prep", "without", "besides"))
+
+
+def _limits(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
+    """Yield what narrows the question, and not the query: `only at X`, `directly`, `more than one`."""
+    orders = {atom.order for atom in held if isinstance(atom, Event | SetOf | Query)}
+    counted = any(isinstance(atom, Count) for atom in held)
+    for i, tok in enumerate(tokens):
+        if tok.node is not None:
+            continue
+        before, after = tokens[i - 1] if i else None, tokens[i + 1] if i + 1 < len(tokens) else None
+        if tok.item.word("limit", "only") and "only" not in orders and not counted and _narrows(before, after):
             yield tok.item.text
+        if tok.item.word("limit", "direct") and "direct" not in orders and query.intent != "made":
+            yield tok.item.text
+        if (tok.item.word("prep", "above", "below") or tok.item.word("limit", "exactly")) and _number_of_things(tokens, i) and (
+            not counted
+        ):  # fmt: skip
+            yield tok.item.text
+
+
+def _narrows(before: Tok | None, after: Tok | None) -> bool:
+    """Whether `only` between these limits a part of what is said, rather than what is wanted."""
+    if after is None:
+        return before is not None and before.node is not None
+    return bool(after.node is None and after.item.word("prep") and not after.item.word("prep", "of"))
+
+
+def _number_of_things(tokens: list[Tok], i: int) -> bool:
+    """Whether a number and a noun follow: `more than two versions`."""
+    number, noun = (tokens[k] if k < len(tokens) else None for k in (i + 1, i + 2))
+    return number is not None and noun is not None and number.item.number is not None and noun.node is None and bool(
+        noun.item.word("noun", "version", "model", "site", "dataset", "dataset_version", "approval", "deployment", "run",
+                       "person", "document", "metric"))  # fmt: skip
 
 
 __all__ = ["Bare", "missing"]

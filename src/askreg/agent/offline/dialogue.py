@@ -17,10 +17,10 @@ from askreg.agent.tools.shapes import Call, ToolResult
 
 
 def step(
-    question: str, turns: list[Any], lexicon: Lexicon, now: datetime, results: list[ToolResult]
+    question: str, turns: list[Any], lexicon: Lexicon, now: datetime, results: list[ToolResult], *, past: bool = False
 ) -> list[Call] | Draft:
-    """Return the calls to make next, or the draft."""
-    running = _answer(question, turns, lexicon, now)
+    """Return the calls to make next, or the draft; `past` when `now` is an earlier instant that was asked for."""
+    running = _answer(question, turns, lexicon, Context(lexicon, now, question, past=past))
     left = list(results)
     try:
         calls = next(running)
@@ -39,8 +39,9 @@ _SECOND = re.compile(r"(?:\?\s+|,?\s+and\s+|;\s*|,\s+)(?=(?:how|who|when|where|w
 _ASKS = re.compile(r"^\W*(?:\w+\W+){0,3}?(?:how|who|when|where|why|what|which|is|are|was|were|does|do|did|has|have)\b", re.I)
 
 
-def _answer(question: str, turns: list[Any], lexicon: Lexicon, now: datetime) -> Asking:
+def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context) -> Asking:
     """Answer a question, or two that are asked in one breath, the second with the first before it."""
+    now = context.now
     history = earlier(turns, lexicon, now)
     parts = _parts(question)
     if len(parts) == 2:
@@ -49,13 +50,13 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, now: datetime) ->
         if first.query is not None:
             second = understand(parts[1], lexicon, now, [*history, Before(first.query, [])])
             if second.query is not None and not _empty(second.query):
-                return (yield from _both(first.query, second.query, Context(lexicon, now, question)))
+                return (yield from _both(first.query, second.query, context))
         if first.query is not None and second.query is not None and _empty(second.query):
-            return (yield from program(first.query, Context(lexicon, now, question)))
+            return (yield from program(first.query, context))
     understood = understand(question, lexicon, now, history)
     if understood.query is None:
         return understood.draft or Draft(status="abstained", reason="this question could not be read")
-    return (yield from program(understood.query, Context(lexicon, now, question)))
+    return (yield from program(understood.query, context))
 
 
 def _parts(question: str) -> list[str]:

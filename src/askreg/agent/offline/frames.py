@@ -223,6 +223,8 @@ def _compare(f: Frames) -> Query | None:
     if c.event is not None and c.event.pred in ("compare", "beat", "perform", "change", "replace"):
         nodes += [m for _, n in c.event.roles for m in (n.nodes if isinstance(n, Group) else (n,)) if kind_of(m) in VERSIONS]
         comparing = comparing or (c.event.pred == "change" and bool(c.metrics))
+    if "previous" in c.orders and len(nodes) == 2 and isinstance(nodes[1], Given):
+        nodes = [nodes[0], Step(nodes[0], -1)]
     nodes = list(dict.fromkeys(_with_model(nodes)))
     if len(nodes) == 1 and comparing and isinstance(nodes[0], Step) and c.event is None:
         nodes = [nodes[0].of, nodes[0]]
@@ -233,11 +235,11 @@ def _compare(f: Frames) -> Query | None:
     if len(nodes) < 2 or not comparing:
         return None
     nodes = [n if not isinstance(n, SetOf) or n.order != "previous" else Step(nodes[0], -1) for n in nodes]
-    ask = "better" if set(c.orders) & {"best", "worst", "max", "min"} or c.comparative or (
-        c.event is not None and c.event.pred == "beat") else "difference"  # fmt: skip
+    asked = {*c.orders, c.comparative, "best" if c.event is not None and c.event.pred == "beat" else ""} - {""}
+    ask = "better" if asked & {"best", "worst", "max", "min", "above", "below"} else "difference"
     return Query("compare", (ask,), Group(tuple(nodes)), metrics=tuple(c.metrics), cohorts=tuple(c.cohorts),
                  dataset=f.dataset(), time=f.time,
-                 options=frozenset(["yesno"] if c.aux_first else []) | frozenset(c.orders))  # fmt: skip
+                 options=frozenset(asked | ({"yesno"} if c.aux_first else set())))  # fmt: skip
 
 
 def _lineage(f: Frames) -> Query | None:
@@ -583,6 +585,16 @@ def _identity(f: Frames) -> Query | None:
     return None
 
 
+def _stepped(f: Frames) -> Query | None:
+    """X's predecessor, the successor of X."""
+    c = f.c
+    order = next((o for o in c.orders if o in ("previous", "next")), "")
+    nodes = [n for n in f.nodes if kind_of(n) in VERSIONS and not _anything(n)]
+    if not order or len(nodes) != 1 or c.event is not None or c.metrics or c.fields or c.head is not None or c.aux_first:
+        return None
+    return Query("holder", ("list",), Step(nodes[0], -1 if order == "previous" else 1), time=f.time)
+
+
 def _most(f: Frames) -> Query | None:
     """Which model has the most versions, who approved most …"""
     c = f.c
@@ -689,7 +701,7 @@ def _describe(f: Frames) -> Query | None:
 
 _IF = re.compile(r"\b(?:if|suppose|supposing|assuming|assume|in case)\b", re.I)
 _RULES: list[Callable[[Frames], Query | None]] = [
-    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _extreme, _field, _identity, _set,
+    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _extreme, _field, _stepped, _identity, _set,
     _describe,
 ]  # fmt: skip
 

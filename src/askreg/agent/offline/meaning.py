@@ -115,12 +115,24 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A condition that it belongs to another: a version of a model, an approval of a version."""
+    """A condition that it belongs to another: a version of a model, an approval of a version; or is that one."""
 
     node: Node
+    negated: bool = False
 
 
-Cond: TypeAlias = "Event | Has | Within"
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A condition on how many others it has: `with more than one version`, `live at two sites`."""
+
+    node: SetOf
+    op: str
+    number: float
+    event: Event | None = None
+    negated: bool = False
+
+
+Cond: TypeAlias = "Event | Has | Within | Count"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from askreg.agent.offline.entities import Entity
-from askreg.agent.offline.meaning import Cond, Event, Given, Has, Holder, Node, SetOf, Thing, kind_of
+from askreg.agent.offline.meaning import Cond, Count, Event, Given, Has, Holder, Node, SetOf, Thing, kind_of
 from askreg.agent.offline.nouns import NounReader, has, starts
 from askreg.agent.offline.phrases import Tok
 from askreg.agent.offline.roles import EVENTS, STAGE_STATES, STATES, VERSIONS, role_of
@@ -14,6 +14,9 @@ from askreg.agent.offline.roles import EVENTS, STAGE_STATES, STATES, VERSIONS, r
 _SKIPPED = ("filler",)
 _ADJECTIVES = frozenset(("approve", "retire", "reject", "deploy", "evaluate", "review", "register", "withdraw", "use"))
 _FINITE = ("base", "s")
+_COUNTABLE = ("version", "model", "site", "environment", "dataset", "dataset_version", "approval", "deployment", "run", "person")
+AT_LEAST = {"at least", "no less than", "not less than", "or more", "or higher", "or above", "or better", "minimum of"}
+AT_MOST = {"at most", "no more than", "not more than", "or less", "or lower", "or below", "maximum of"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Predicates:
         self.main: int | None = None
         self.i = 0
         self.c: Any = None
-        self._pending: list[Has] = []
+        self._pending: list[Has | Count] = []
         self._values: list[Entity] = []
 
     def tok(self, i: int) -> Tok | None:
@@ -365,7 +368,7 @@ class Predicates:
             lacking = tok.node is None and tok.word("verb", "miss") is not None and tok.word("prep") is None
             if self.is_pred(i) and not self.adjectival(i) and not lacking:
                 break
-            if lacking or tok.word("aux", "have", "had") and self._had(i) or tok.word("verb", "have") and not self.is_pred(i):
+            if lacking or tok.word("aux", "have", "had") and self._had(i) or tok.word("verb", "have") and not self.is_pred(i) and self._had(i):
                 missing = tok.word("verb", "miss") is not None
                 self.use(i)
                 found = self.having(i + 1, negated=negated or missing, kind=subject)
@@ -495,8 +498,17 @@ class Predicates:
         if tok.word("neg") or (tok.word("det", "any", "all", "no") and not starts(self, i)):
             self.use(i)
             return replace(event, negated=event.negated or bool(tok.word("neg") or tok.word("det", "no"))), i + 1, ""
+        limit = tok.word("limit", "direct", "only")
+        if limit is not None and tok.node is None:
+            self.use(i)
+            return replace(event, order=event.order or limit.sense), i + 1, ""
+        counted = self._counted(event, i)
+        if counted is not None:
+            return counted
         prep = tok.word("prep")
         if prep is not None and tok.node is None:
+            if prep.sense == "besides":
+                return None
             carried = event.pred in ("replace", "compare", "build", "train", "use", "do", "derive", "finetune")
             if prep.sense == "without" or (prep.sense == "with" and not carried):
                 return None
@@ -516,6 +528,47 @@ class Predicates:
     def _keep(self, value: Entity) -> None:
         self._pending.append(has(value))
         self._values.append(value)
+
+    def _counted(self, event: Event, i: int) -> tuple[Event, int, str] | None:
+        """Read `at more than one site`, `on exactly two datasets`, `several models`: how many play a part."""
+        j, tok = i, self.toks[i]
+        if tok.word("prep") and not tok.word("prep", "above", "below") and tok.node is None:
+            j += 1
+        found = self.how_many(j)
+        if found is None:
+            return None
+        op, number, k = found
+        if not starts(self, k):
+            return None
+        state = self.save()
+        node, end = NounReader(self, k).read()  # type: ignore[arg-type]
+        if not isinstance(node, SetOf) or node.kind not in _COUNTABLE:
+            self.restore(state)
+            return None
+        for at in range(i, k):
+            self.use(at)
+        self._pending.append(Count(node, op, number, event))
+        return event, end, ""
+
+    def how_many(self, i: int) -> tuple[str, float, int] | None:
+        """Return the comparison and the number that begin at token i, and where what is counted begins."""
+        tok = self.tok(i)
+        if tok is None or tok.node is not None:
+            return None
+        text, op = tok.item.text.lower(), "="
+        if tok.word("prep", "above", "below"):
+            op = ">=" if text in AT_LEAST else "<=" if text in AT_MOST else ">" if tok.word("prep", "above") else "<"
+            i += 1
+        elif tok.word("limit", "exactly"):
+            i += 1
+        elif text in ("several", "multiple"):
+            return ">", 1.0, i + 1
+        elif tok.item.number is None:
+            return None
+        tok = self.tok(i)
+        if tok is None or tok.node is not None or tok.item.number is None or tok.item.date is not None:
+            return None
+        return op, tok.item.number, i + 1
 
     def _target(self, event: Event, i: int) -> tuple[Event, int, str] | None:
         """Read the stage that something was moved to: `promoted to production`."""

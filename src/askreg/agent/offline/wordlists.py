@@ -393,16 +393,22 @@ PLAIN: dict[str, dict[str, list[str]]] = {
                      "low down", "specifics", "particulars"],
         "same": ["same", "the same", "identical", "equal"],
     },
+    # Words that narrow what is said, besides being passed over: the query must hold them.
+    "limit": {
+        "only": ["only", "solely", "exclusively"],
+        "direct": ["directly"],
+        "exactly": ["exactly"],
+    },
     "filler": {
         "": [
             "please", "pls", "plz", "me", "i", "we", "us", "you", "ok", "okay", "so", "well", "hi", "hello", "hey",
-            "thanks", "thank you", "just", "exactly", "actually", "really", "quick question", "kindly", "also", "too",
+            "thanks", "thank you", "just", "actually", "really", "quick question", "kindly", "also", "too",
             "then", "there", "here", "registry", "in the registry", "registered", "would like to", "d like to", "like",
             "want to", "need to", "wondering", "wonder", "know", "if", "whether", "let", "do you", "could you",
-            "can you", "can i", "question", "quickly", "e g", "i e", "directly", "because", "afterwards", "all the way", "on the way to", "way",
+            "can you", "can i", "question", "quickly", "e g", "i e", "because", "afterwards", "all the way", "on the way to", "way",
             "claim", "claims", "claimed", "distance", "christmas eve", "new year s eve", "day", "got", "get", "classified", "rated",
             "mark", "marked", "flagged", "whatsoever", "anyway", "meanwhile", "somehow", "certain", "ve", "ll", "re", "d", "m",
-            "score", "rate", "coefficient", "immediately", "originally", "eventually", "altogether", "first of all", "tagged", "labelled", "labeled", "solve", "solves", "patients", "patient", "data", "tag", "eg", "ie", "again", "my", "your", "only", "even",
+            "score", "rate", "coefficient", "immediately", "originally", "eventually", "altogether", "first of all", "tagged", "labelled", "labeled", "solve", "solves", "patients", "patient", "data", "tag", "eg", "ie", "again", "my", "your", "only", "even", "exactly", "directly", "solely", "exclusively",
             "yes", "great", "thx", "dear", "good", "morning", "kind", "kind of", "sort of", "precisely", "remind",
             "say", "says", "said", "according to", "record", "the record", "on record", "in our registry",
             "in the record", "do we", "have we", "we have", "do we have", "i have", "there is", "is there",

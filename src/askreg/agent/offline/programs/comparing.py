@@ -216,7 +216,7 @@ def _verdict(line: Line) -> str:
         return f"{{{best.id}.subject}} is {way} by {gap}, and {way} is better, but within noise: their intervals overlap."
     clear = "; their intervals do not overlap" if line.row.within_noise is False else (
         "; without an interval of both, whether that is noise is not known")  # fmt: skip
-    return f"{{{best.id}.subject}} is better: {way} by {gap}{clear}."
+    return f"{{{best.id}.subject}} is better on {line.metric}: {way} by {gap}{clear}."
 
 
 def _table(side: _Side) -> str:
@@ -241,22 +241,23 @@ def _summary(side: _Side) -> str:
     if len(side.subjects) != 2:
         return ""
     said = []
+    whole = [x for x in side.alike if x.row.cohort == "all"] or side.alike
     for noise, words in ((False, ": the intervals do not overlap"), (None, " (no interval tells whether that is noise)")):
         for place in (0, 1):
-            lines = [x for x in side.alike if x.row.within_noise is noise and not x.equal and x.ordered[0] is x.pair[place]]
+            lines = [x for x in whole if x.row.within_noise is noise and not x.equal and x.ordered[0] is x.pair[place]]
             if lines:
-                told = joined([f"{x.metric}{_where(x, side)}{x.cite}" for x in lines[:_LISTED]])
+                told = joined([f"{x.metric}{_where(x, whole)}{x.cite}" for x in lines[:_LISTED]])
                 said.append(f"{{{lines[0].pair[place].id}.subject}} is better on {told}{words}.")
-    lines = [x for x in side.alike if x.row.within_noise and not x.equal]
+    lines = [x for x in whole if x.row.within_noise and not x.equal]
     if lines:
-        told = joined([f"{x.metric}{_where(x, side)}{x.cite}" for x in lines[:_LISTED]])
+        told = joined([f"{x.metric}{_where(x, whole)}{x.cite}" for x in lines[:_LISTED]])
         said.append(f"Within noise {'are' if len(lines) > 1 else 'is'} {told}: the intervals overlap.")
     return " ".join(said)
 
 
-def _where(line: Line, side: _Side) -> str:
+def _where(line: Line, among: list[Line]) -> str:
     """Return the setting of a figure when its metric's name does not tell it from the others."""
-    if len([x for x in side.alike if x.metric == line.metric]) < 2:
+    if len([x for x in among if x.metric == line.metric]) < 2:
         return ""
     return f" on {_setting(*line.pair)}"
 

@@ -209,8 +209,3 @@ def _aliases(work: Work, subjects: list[str], as_of: str | None) -> Asking:
     rows = yield from work.plan("alias", [where("subject", subjects, "in")], as_of=as_of)
     said = [telling.sentence(r) for r in rows.rows]
     return said, [] if said else [f"{literal(joined(subjects[:5]))} holds no alias."]
-
-
-def nothing(_: Any) -> SetOf:
-    """Return the empty set of things."""
-    return SetOf("thing")

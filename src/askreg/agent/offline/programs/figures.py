@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -143,127 +142,6 @@ def _abstain(reason: str, q: Query) -> Draft:
     raise Unanswered(reason)
 
 
-def compare(work: Work, q: Query) -> Asking:
-    """Answer how two or more compare."""
-    assert isinstance(q.node, Group)
-    found: list[Found] = []
-    for node in q.node.nodes:
-        found.append((yield from resolving.resolve(work, node, want=("version", "model"))))
-    subjects = list(dict.fromkeys(s for f in found for s in f.subjects))
-    subjects = yield from _latest_of(work, subjects)
-    if len(subjects) < 2:
-        raise Unanswered(f"both are {joined(subjects)}: there is nothing to compare")
-    names = [m.name for m in q.metrics if m.exists]
-    if q.metrics and not names:
-        raise Unanswered(f"no {q.metrics[0].name} is recorded of any of them")
-    result = yield from work.call("compare", subjects=subjects[:8], metric=names[0] if names else None)
-    if result.error:
-        raise Unanswered(literal(result.error))
-    lead = " ".join(dict.fromkeys(f.how for f in found if f.how))
-    if not any(row.comparable and len(row.values) > 1 for row in result.data.rows):
-        return (yield from _not_alike(work, q, subjects, names, lead))
-    return answered(_compared(result, q, subjects, lead, names))
-
-
-def _not_alike(work: Work, q: Query, subjects: list[str], names: list[str], lead: str) -> Asking:
-    """Give each one's figures, and say that they were not measured alike."""
-    limits = [where("subject", subjects, "in"), *([where("name", names, "in")] if names else []), *_cohort_limits(q)]
-    rows = yield from work.plan("metric", limits)
-    told = [r for r in rows.rows if r.main.cohort == "all"] or rows.rows
-    if not told:
-        what = names[0] if names else "evaluation"
-        raise Unanswered(f"no {what} of {literal(joined(subjects))} is recorded")
-    missing = [s for s in subjects if s not in {r.subject for r in told}]
-    figures = " ".join(f"{_cell(r.main.metric or '', r.main)}." for r in told[:_LISTED])
-    none = f" None is recorded for {literal(joined(missing))}." if missing else ""
-    return answered(f"{lead} These cannot be compared: they were not measured alike. {figures}{none}".strip())
-
-
-def _latest_of(work: Work, subjects: list[str]) -> Asking:
-    """Return the subjects with each model's champion, else its latest version, in its place."""
-    result = []
-    for subject in subjects:
-        if ":" in subject:
-            result.append(subject)
-            continue
-        rows = yield from work.plan("model", [where("subject", subject)], ["latest.number"])
-        fact = rows.rows[0].fact("latest.number") if rows.rows else None
-        if fact is None:
-            raise Unanswered(f"{literal(subject)} has no version")
-        result.append(fact.value)
-    return list(dict.fromkeys(result))
-
-
-def _compared(result: Any, q: Query, subjects: list[str], lead: str, names: list[str]) -> str:
-    data = result.data
-    by_id = {f.id: f for f in result.facts}
-    facts = iter(result.rows)
-    cohorts = [c.name for c in q.cohorts if c.kind == "cohort"]
-    lines: list[str] = []
-    shown = 0
-    for row in data.rows:
-        cells: dict[str, Fact] = {s: by_id[next(facts)[0]] for s in row.values}
-        if cohorts and row.cohort not in cohorts:
-            continue
-        if not cohorts and names and row.cohort != "all" and any(r.cohort == "all" and r.comparable for r in data.rows):
-            continue
-        line = _row(row, cells, result)
-        if line:
-            lines.append(line)
-            shown += row.comparable
-    apart = _apart(result, subjects, names, cohorts)
-    if not shown:
-        head = f"{lead} {joined([literal(s) for s in subjects])} cannot be compared: they were not measured alike."
-        return "\n\n".join(filter(None, (head.strip(), "\n".join(lines), apart)))
-    text = "\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0] if lines else ""
-    return "\n\n".join(filter(None, (lead, text, "" if names else apart)))
-
-
-def _row(row: Any, cells: dict[str, Fact], result: Any) -> str:
-    first, *others = list(cells.items())
-    if not others:
-        return f"{_cell(row.metric, first[1])}."
-    values = " ".join(f"{_cell(row.metric, f)}." for f in cells.values())
-    if not row.comparable:
-        return f"{values} They are not comparable: {literal(row.why_not or 'not measured alike')}."
-    if len(cells) != 2:
-        return values
-    a, b = first[1], others[0][1]
-    return f"{values} The difference is {{diff({a.id},{b.id})}}. {_verdict(row, a, b, result)}"
-
-
-def _cell(metric: str, f: Fact) -> str:
-    return f"{{{f.id}.subject}} has {metric} {{{f.id}}} on {{{f.id}.dataset}} ({{{f.id}.split}}, {{{f.id}.cohort}})"
-
-
-def _verdict(row: Any, a: Fact, b: Fact, result: Any) -> str:
-    from decimal import Decimal
-
-    x, y = Decimal(a.value), Decimal(b.value)
-    if x == y:
-        return f"They have the same {row.metric}."
-    higher = (result.better.get(row.metric) or row.better or "higher") == "higher"
-    best = a if (x > y) == higher else b
-    noise = ", within noise: their intervals overlap" if row.within_noise else ""
-    return f"{{{best.id}.subject}} is better on {row.metric}{noise}."
-
-
-def _apart(result: Any, subjects: list[str], names: list[str], cohorts: list[str]) -> str:
-    parts = []
-    for subject in subjects:
-        only = [
-            fact
-            for s in result.data.only_in.get(subject, [])
-            if (not names or s.metric in names) and (not cohorts or s.cohort in cohorts)
-            for fact in result.find(subject=subject, field=f"metric.{s.metric}")
-            if (fact.dataset, fact.split, fact.cohort) == (s.dataset, s.split, s.cohort)
-        ][:6]
-        if only:
-            told = joined([f"{{{f.id}.name}} on {{{f.id}.dataset}} ({{{f.id}.cohort}})" for f in only])
-            parts.append(f"Only {{{only[0].id}.subject}} has {told}.")
-    return " ".join(parts)
-
-
 def leaderboard(work: Work, q: Query) -> Asking:
     """Answer which is best, or rank them."""
     if "nometric" in q.options:
@@ -372,7 +250,3 @@ def _which_metric(work: Work, q: Query) -> Unanswered:
     question = work.context.question.rstrip("?. ")
     made = [Reading(question=f"{question} by {m}?", call={"tool": "leaderboard", "args": {"metric": m}}) for m in known[:3]]
     return Unanswered(f"best by which metric? Recorded are {joined(known[:12])}", made)
-
-
-def rest(_: Iterable[str]) -> None:
-    """Keep the kinds of names in view."""

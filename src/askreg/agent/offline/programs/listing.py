@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from askreg.agent.draft import Draft
-from askreg.agent.offline.meaning import Event, Has, Query, SetOf
+from askreg.agent.offline.meaning import Event, Has, Query, SetOf, Within, kind_of
 from askreg.agent.offline.programs import events, periods, resolving, sets, telling
 from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Rows, Unanswered, Work, answered, joined, literal, where
 
@@ -21,6 +21,10 @@ def listing(work: Work, q: Query) -> Asking:
     if q.time is not None:
         node = _timed(node, q)
         work.time = q.time
+    if node.kind in ("dataset", "dataset_version") and any(isinstance(c, Within) and kind_of(c.node) in ("version", "model") for c in node.conds):
+        conds = tuple(Event("use", (("theme", c.node),)) if isinstance(c, Within) and kind_of(c.node) in ("version", "model") else c
+                      for c in node.conds)  # fmt: skip
+        node = replace(node, kind="dataset_version", conds=conds)
     if node.kind == "dataset" and any(isinstance(c, Event) and c.pred in ("train", "finetune", "derive", "use", "build", "evaluate") for c in node.conds):
         node = replace(node, kind="dataset_version")
     if node.kind == "dataset" and any(isinstance(c, Has) and c.field in ("sensitivity", "rows", "source", "digest") for c in node.conds):
@@ -91,7 +95,8 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
         text = f"{rows[0].name} (stage {rows[0].put('stage')})." if rows[0].fact("stage") else f"{rows[0].name}."
     else:
         text = "\n".join(f"- {r.name}{telling.cite([r])}" for r in rows[:SHOWN])
-    return answered(text + telling.more(found, min(SHOWN, len(rows))) + _taken(node, work))
+    cut = found.truncated or len(rows) > SHOWN
+    return answered(text + (telling.more(found, min(SHOWN, len(rows))) if cut else "") + _taken(node, work))
 
 
 def _fields_said(row: Row) -> str:
@@ -255,12 +260,3 @@ def _values(work: Work, node: SetOf, q: Query) -> Asking:
         facts = [f for r in found.rows for f in r.facts if f.field.startswith("tag")]
         return answered("\n".join(f"- {{{f.id}.subject}}: {f.field.removeprefix('tag.')} {{{f.id}}}" for f in facts[:SHOWN]) or "No tags.")
     raise Unanswered("this is not listed by itself; ask what is missing for a model or version")
-
-
-def tops(work: Work, path: str, kind: str) -> Asking:
-    """Return how often each value of a path occurs."""
-    found = yield from work.plan(kind, [], (path,))
-    return Counter(str(r.values.get(path)) for r in found.rows)
-
-
-__all__ = ["listing", "resolving", "where"]

@@ -71,7 +71,7 @@ def _thing(work: Work, node: Thing, want: tuple[str, ...]) -> Finding:
         same = _one_thing(entities)
         if same is None:
             told = yield from vouched(work, entities)
-            raise Unanswered(f"{node.text} may mean {joined(told, 'or')}", readings(work, node.text, entities))
+            raise Unanswered(f"{node.text} could mean {joined(told, 'or')}", readings(work, node.text, entities))
         entities = [same]
     entity = entities[0]
     if entity.kind == "topic":
@@ -130,7 +130,7 @@ def topic(work: Work, entity: Entity, want: tuple[str, ...]) -> Finding:
         if found:
             meant = [Entity(kind, name) for name in found]  # type: ignore[arg-type]
             told = yield from vouched(work, meant)
-            raise Unanswered(f"{entity.name} may mean {joined(told, 'or')}", readings(work, entity.name, meant))
+            raise Unanswered(f"{entity.name} could mean {joined(told, 'or')}", readings(work, entity.name, meant))
     raise Unanswered(f"nothing of the kind that is asked about has {entity.name} in its name")
 
 

@@ -272,7 +272,3 @@ def holder(work: Work, q: Query) -> Asking:
     if found.how:
         return answered(found.how)
     return answered(joined(["{" + f.id + ".subject}" for f in found.facts]) + ".")
-
-
-def unused(_: Any) -> None:
-    """Keep the type of a row's values in view."""

@@ -238,8 +238,3 @@ def describe(work: Work, q: Query) -> Asking:
     assert node is not None
     found = yield from resolving.resolve(work, node)
     return (yield from describing.described(work, q, found))
-
-
-def nothing() -> Draft:
-    """Return the answer that there is nothing."""
-    return answered("Nothing is recorded.")

@@ -39,6 +39,14 @@ class Row:
     at: str | None
     until: str | None
     facts: list[Fact]
+    past: bool = False
+    """Whether it is told as of an earlier instant: what was open then may be over now."""
+
+    @property
+    def then(self) -> str:
+        """The placeholder of the instant it is told as of: the day, when the whole day is meant."""
+        main = self.main
+        return f"{{{main.id}.as_of{':date' if 'T23:59:59' in main.as_of else ''}}}"
 
     def fact(self, path: str) -> Fact | None:
         """Return the fact of a projected field."""
@@ -96,8 +104,12 @@ class Context:
     lexicon: Lexicon
     now: datetime
     question: str
-    as_of: str | None = None
-    previous: list[Any] = field(default_factory=list)
+    past: bool = False
+    """Whether `now` is not the clock's but an earlier instant that was asked for."""
+
+    def earlier(self, instant: str) -> bool:
+        """Return whether the record is told as of an instant that is over."""
+        return self.past or times.moment(instant) < self.now
 
 
 class Work:
@@ -122,15 +134,15 @@ class Work:
         )
         if result.error:
             raise Unanswered(sentence(result.error))
-        return rows_of(result)
+        return rows_of(result, past=self.context.earlier(result.as_of))
 
 
-def rows_of(result: ToolResult) -> Rows:
-    """Return a query's rows with their facts."""
+def rows_of(result: ToolResult, *, past: bool = False) -> Rows:
+    """Return a query's rows with their facts; `past` when what holds in them held at an earlier instant."""
     data = result.data
     by_id = {f.id: f for f in result.facts}
     rows = [
-        Row(data.kind, row.subject, row.values, row.at, row.until, [by_id[i] for i in ids])
+        Row(data.kind, row.subject, row.values, row.at, row.until, [by_id[i] for i in ids], past)
         for row, ids in zip(data.rows, result.rows, strict=False)
     ]
     count = by_id.get(result.count) if result.count else None

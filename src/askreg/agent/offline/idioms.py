@@ -1,0 +1,63 @@
+"""Ways of saying that stand for plainer ones: rewritten before a question is read, so that one reading serves all."""
+
+from __future__ import annotations
+
+import re
+
+_MADE = r"(?:registered|built|created|trained|made|developed|uploaded|submitted|wrote|authored|produced)"
+_SIGNED = r"(?:approv(?:ed?|ing|es)|sign(?:ed|ing|s)?(?: off)?(?: on)?|authori[sz]ed?|clear(?:ed)?)"
+_PERSON = r"(?:person|people|one|ones|same person|individual|developer|scientist|somebody|someone|user|colleague)"
+_AUTHOR = r"(?:author|creator|registrant|builder|developer|maker|uploader|submitter|trainer)s?"
+_OWN = r"(?:work|models?|versions?|builds?|releases?|stuff|things?|submissions?)"
+_NOBODY = r"(?:nobody|no one|no-one|noone)"
+_SKIP = (
+    r"(?:skip(?:ped|ping|s)?|bypass(?:ed|ing|es)?|jump(?:ed|ing|s)?(?: over)?|omit(?:ted|ting|s)?|leapfrogg?(?:ed|ing|s)?"
+    r"|circumvent(?:ed|ing|s)?|went (?:around|past)|side-?stepp?(?:ed|ing|s)?)"
+)
+_WAY = r"(?:,? (?:on|along) (?:the|its|their) (?:way|road|path)(?: (?:in)?to production)?| before production| to production)?"
+_TO_PRODUCTION = r"(?:went|go|gone|got|get|made it|moved|move|reached|promoted|came)"
+
+_RULES: tuple[tuple[str, str], ...] = (
+    (r"\bw/o\b", "without"),
+    (r"\bw/(?=\s)", "with"),
+    (r"\bw/(?=\w)", "with "),
+    (r"(?<=\s)r(?=\s)(?! ?\d)", "are"),
+    (r"\b(not|n't|never)\b(.*?),? any ?more\b", r"\1\2"),
+    (r"\bused to be (.+?),? (?:and|but|yet|though) (is|are) (?:not|no longer)(?: now)?(?=\s*[?.!]*$)", r"were ever \1 but \2 not \1"),
+    # Who approves what they made themselves.
+    (rf"\b{_SIGNED} by (?:(?:the|its|their)(?: own| very| same)* {_PERSON} (?:who|that) (?:had |has |have )?(?:also )?{_MADE}(?: it| them| the \w+)?"
+     rf"|(?:its|their)(?: own)? {_AUTHOR}|(?:the )?{_AUTHOR}(?: of it)?|(?:them|him|her|it)sel(?:f|ves))", "self approved"),
+    (rf"\b(?:who|did (?:any|some)(?:body|one)|has (?:any|some)(?:body|one)|did someone) (?:ever )?(?:has |have )?{_SIGNED} "
+     rf"(?:his or her|their|his|her)(?: very)? own {_OWN}", "which versions are self approved"),
+    (rf"\b(?:versions?|models?|things?) (?:(?:that|which) )?(?:people|persons?|they|somebody|someone) {_SIGNED} (?:themselves|for themselves)",
+     "versions that are self approved"),
+    # Nobody did it: it was not done.
+    (rf"\b(?:that |which |but |and |yet )*{_NOBODY}(?: has| have| had)?(?: ever)? (?:approved|signed(?: (?:off|for))?(?: on)?|"
+     r"authori[sz]ed|cleared)(?: (?:them|it|that|those|for))?(?: off)?", "that were never approved"),
+    (rf"\b(?:that |which |but |and |yet )*{_NOBODY}(?: has| have| had)?(?: ever)? (?:evaluated|tested|measured)(?: (?:them|it))?",
+     "that were never evaluated"),
+    (rf"\b(?:that )?no (?:one|body|model|version)(?: was| were| is)? (?:ever )?(?:been )?(trained|evaluated|tested) on\b", r"that were never \1 on"),
+    (r"\bthat were never (trained|evaluated|tested) on(?=\s*[?.!]*$)", r"never \1 on"),
+    # What went past a stage.
+    (rf"\b{_SKIP} (?:the )?validation(?: stage| step)?{_WAY}", "reached production and were never in validation"),
+    (rf"\b{_SKIP} (?:the )?(?:approval|sign ?-?off|approved)(?: stage| step)?{_WAY}", "reached production and have no approval"),
+    (rf"\b{_TO_PRODUCTION} (?:straight |directly |right |in)?(?:to |into )?production without (?:ever )?(?:a |any |being (?:in )?|"
+     r"going through |passing (?:through )?|having been (?:in )?)?(?:validation|validated)", "reached production and were never in validation"),
+    (r"\bstraight (to|into)\b", r"\1"),
+    (r"\bdirectly (derived|based|built|trained|fine-?tuned|made|developed|adapted|forked)\b", r"\1 directly"),
+    (r"\b(with|has|have|having|of) (?:only|exactly|just|precisely) (?:one|a single|1|a)\b", r"\1 exactly 1"),
+    (r"\b(with|has|have|having) (?:only|exactly|just|precisely) (?=\w+ )", r"\1 exactly "),
+    (r",? (?:directly or (?:not|indirectly)|direct or indirect|transitively|directly and indirectly)\b", ""),
+    (r"\b(?:artifacts?|artefacts?|model files?) (missing|without|lacking|with no)\b", r"versions \1"),
+    (r"\b(running|live|deployed|used) nowhere\b", r"not \1"),
+    (r"\bnowhere (running|live|deployed|used)\b", r"not \1"),
+    (r"\b(in production|live|approved|retired),? (?:yet|but|and yet|though) ", r"\1 but "),
+)  # fmt: skip
+_COMPILED = [(re.compile(pattern, re.I), plain) for pattern, plain in _RULES]
+
+
+def spelled_out(text: str) -> str:
+    """Return the question with its idioms said plainly."""
+    for pattern, plain in _COMPILED:
+        text = pattern.sub(plain, text)
+    return text
