@@ -61,7 +61,8 @@ def move(
         raise Conflict(f"{version} is in {stage} already, since {times.shown(now_in['at'])}")
     if unit.origin == "registry":
         _check_move(unit, version, row, now_in["stage"], stage)
-    _enter(unit, "version.staged", version, row, now_in, stage, reason=reason, when=when, who=who)
+    action = "version.retired" if stage == "retired" else "version.staged"
+    _enter(unit, action, version, row, now_in, stage, reason=reason, when=when, who=who)
 
 
 def approve(

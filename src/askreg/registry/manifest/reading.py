@@ -81,7 +81,7 @@ def parse(text: str | bytes, *, name: str) -> MappingNode:
         raise _wrong(name, "", "the file holds only comments; a manifest begins with 'askreg: 1'")
     if not isinstance(tree, MappingNode):
         raise _wrong(
-            name, _line(tree.start_mark), f"a manifest is a mapping that begins with 'askreg: 1', not {a(tree)}"
+            name, _line(tree.start_mark), f"a manifest is a mapping that begins with 'askreg: 1', not {in_words(tree)}"
         )
     return tree
 
@@ -116,7 +116,7 @@ def without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def a(node: Node) -> str:
+def in_words(node: Node) -> str:
     """Return what a node is, in words."""
     if isinstance(node, MappingNode):
         return "a mapping"

@@ -5,21 +5,17 @@ documents) becomes an update as of now; what is fixed and differs is a problem t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from askreg.registry import lifecycle, times, writes
-from askreg.registry.canonical import canonical
 from askreg.registry.manifest import shapes, timelines
 from askreg.registry.manifest.calls import Call, Rank
+from askreg.registry.manifest.differences import contradiction, differ, shown, unlike
 from askreg.registry.manifest.world import World, circle
 
 _Fixed = tuple[str, ...]
 _E = TypeVar("_E", bound=shapes.Entry)
-
-
-_PARTS = frozenset({"artifact", "code"})
-"""Mappings of which a file may say a part."""
 
 
 class Replay:
@@ -210,7 +206,7 @@ class Replay:
                 first = seen[evaluation.key].setdefault(metric, evaluation)
                 if first is not evaluation:
                     self._twice(evaluation, f"metrics.{metric}", f"{metric!r} of this evaluation", first)
-        for evaluation in self._new(version.evaluations, known.evaluations if known else [], self._unlike_evaluation):
+        for evaluation in self._new(version.evaluations, known.evaluations if known else [], _unlike_evaluation):
             self.call(
                 evaluation.at, Rank.EVALUATION, "evaluations", writes.evaluate, evaluation,
                 version=subject, dataset=evaluation.dataset, split=evaluation.split, cohort=evaluation.cohort,
@@ -225,10 +221,7 @@ class Replay:
             first = seen.setdefault((*approval.key, approval.decision), approval)
             if first is not approval:
                 self._twice(approval, "at", "this signature", first)
-        unlike: Callable[[shapes.Approval, shapes.Approval], list[str]] = lambda one, other: self.unlike(  # noqa: E731
-            one, other, ("decision", "comment")
-        )
-        for approval in self._new(version.approvals, known.approvals if known else [], unlike):
+        for approval in self._new(version.approvals, known.approvals if known else [], _unlike_approval):
             self.call(
                 approval.at, Rank.APPROVAL, "approvals", lifecycle.approve, approval,
                 version=subject, meaning=approval.meaning, decision=approval.decision, comment=approval.comment,
@@ -287,38 +280,26 @@ class Replay:
             early = f"this {entry.what} is at {times.shown(at)}, before its version"
             self.world.problems.at(entry.place, "at", f"{early}, which is from {times.shown(version.at)}")
 
-    def unlike(self, given: shapes.Entry, known: shapes.Entry, keys: Iterable[str]) -> list[str]:
-        """Return the keys whose given values the record contradicts."""
-        found = []
-        for key in keys:
-            value, held = getattr(given, key), getattr(known, key)
-            if key in _PARTS:
-                held = held or {}
-                found += [f"{key}.{part}" for part, said in (value or {}).items() if said != held.get(part)]
-            elif _differ(value, held):
-                found.append(key)
-        return found
-
     def contradicted(self, given: shapes.Entry, known: shapes.Entry, key: str) -> None:
         """Note that the record holds something else."""
-        self.world.problems.at(given.place, key, _contradiction(_shown(given, key), _shown(known, key)))
+        self.world.problems.at(given.place, key, contradiction(shown(given, key), shown(known, key)))
 
     def _fixed(self, given: shapes.Entry, known: shapes.Entry, keys: _Fixed) -> None:
-        for key in self.unlike(given, known, keys):
+        for key in unlike(given, known, keys):
             self.contradicted(given, known, key)
 
     def _same_set(self, given: shapes.Entry, key: str, now: list[str] | None, before: list[str] | None) -> None:
         if now is not None and set(now) != set(before or ()):
-            shown = [", ".join(names) or "nothing" for names in (now, before or ())]
-            self.world.problems.at(given.place, key, _contradiction(*shown))
+            sets = [", ".join(names) or "nothing" for names in (now, before or ())]
+            self.world.problems.at(given.place, key, contradiction(*sets))
 
     def _changes(
         self, given: shapes.Entry, known: shapes.Entry, keys: _Fixed, *, mappings: _Fixed = ()
     ) -> dict[str, Any]:
-        changes = {key: getattr(given, key) for key in self.unlike(given, known, keys)}
+        changes = {key: getattr(given, key) for key in unlike(given, known, keys)}
         for key in mappings:
             held = getattr(known, key)
-            if fresh := {name: value for name, value in getattr(given, key).items() if _differ(value, held.get(name))}:
+            if fresh := {name: value for name, value in getattr(given, key).items() if differ(value, held.get(name))}:
                 changes[key] = fresh
         return changes
 
@@ -347,19 +328,6 @@ class Replay:
                 self.contradicted(entry, rivals[0], unlike(entry, rivals[0])[0])
         return fresh
 
-    def _unlike_evaluation(self, given: shapes.Evaluation, known: shapes.Evaluation) -> list[str]:
-        keys = self.unlike(given, known, ("evidence", "by"))
-        for name, figure in given.metrics.items():
-            other = known.metrics.get(name)
-            if other is None:
-                keys.append(f"metrics.{name}")
-            else:
-                keys += [
-                    f"metrics.{name}.{key}"
-                    for key in self.unlike(figure, other, ("value", "n", "ci", "unit", "config"))
-                ]
-        return keys
-
     # -- order among things of one instant
 
     def _order(self, arrows: Mapping[str, tuple[shapes.Entry, list[str]]], key: str) -> dict[str, int]:
@@ -382,24 +350,16 @@ class Replay:
         ]
 
 
-def _contradiction(given: str, held: str) -> str:
-    return f"{given} here, but the record holds {held}, and what is recorded is not rewritten"
+def _unlike_approval(given: shapes.Approval, known: shapes.Approval) -> list[str]:
+    return unlike(given, known, ("decision", "comment"))
 
 
-def _differ(given: Any, held: Any) -> bool:
-    if given is None or given == held:
-        return False
-    if isinstance(given, dict | list | tuple):
-        return held is None or canonical(given) != canonical(held)
-    return True
-
-
-def _shown(entry: Any, path: str) -> str:
-    value: Any = entry
-    for part in path.split(".", 2):
-        value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
-    if isinstance(value, shapes.Figure):
-        return str(value.value)
-    if path in ("at", "until") and value is not None:
-        return f"is {times.shown(value)}"
-    return "nothing" if value is None else f"{value!r}" if isinstance(value, str) else str(value)
+def _unlike_evaluation(given: shapes.Evaluation, known: shapes.Evaluation) -> list[str]:
+    keys = unlike(given, known, ("evidence", "by"))
+    for name, figure in given.metrics.items():
+        other = known.metrics.get(name)
+        if other is None:
+            keys.append(f"metrics.{name}")
+        else:
+            keys += [f"metrics.{name}.{key}" for key in unlike(figure, other, ("value", "n", "ci", "unit", "config"))]
+    return keys

@@ -9,7 +9,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from askreg.errors import InvalidInput
 from askreg.registry import names, tables
 from askreg.registry.manifest import shapes
-from askreg.registry.manifest.reading import Place, Problems, a, is_null, suggestion
+from askreg.registry.manifest.reading import Place, Problems, in_words, is_null, suggestion
 from askreg.registry.manifest.values import (
     Scalar,
     Wrong,
@@ -83,14 +83,16 @@ class Reader:
         for key, value in tree.value:
             if key.value == "askreg":
                 if value.value != "1":
-                    self._problems.add(value, "askreg", f"this askreg reads manifests of version 1, not {a(value)}")
+                    self._problems.add(
+                        value, "askreg", f"this askreg reads manifests of version 1, not {in_words(value)}"
+                    )
                 return
         self._problems.add(tree, "askreg", "missing; a manifest begins with 'askreg: 1'")
 
     def _entry(self, node: Node, path: str, shape: Shape) -> Any:
         if type(node) is not MappingNode:
             example = f" such as {shape.example}" if shape.example else ""
-            self._problems.add(node, path, f"must be a mapping{example}, not {a(node)}")
+            self._problems.add(node, path, f"must be a mapping{example}, not {in_words(node)}")
             return None
         values: dict[str, Any] = {}
         complete = True
@@ -130,7 +132,8 @@ class Reader:
         assert type(reads) is ListOf
         if type(node) is not SequenceNode:
             raise Wrong(
-                node, f"must be a list, not {a(node)}; write [{'…' if isinstance(node, MappingNode) else node.value}]"
+                node,
+                f"must be a list, not {in_words(node)}; write [{'…' if isinstance(node, MappingNode) else node.value}]",
             )
         item = reads.item
         if type(item) is Shape:
@@ -145,7 +148,7 @@ class Reader:
 
     def _map(self, node: Node, path: str, reads: MapOf) -> dict[str, Any]:
         if type(node) is not MappingNode:
-            raise Wrong(node, f"must be a mapping of names, not {a(node)}")
+            raise Wrong(node, f"must be a mapping of names, not {in_words(node)}")
         read: dict[str, Any] = {}
         for key_node, value in node.value:
             key = str(key_node.value)
@@ -161,7 +164,7 @@ class Reader:
 
     def _unknown(self, node: Node, path: str, keys: Mapping[str, Any]) -> None:
         if type(node) is not ScalarNode:
-            self._problems.add(node, path, f"{a(node)} cannot be a key")
+            self._problems.add(node, path, f"{in_words(node)} cannot be a key")
             return
         key = node.value
         if key == "<<":

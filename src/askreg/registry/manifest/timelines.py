@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from askreg.registry import lifecycle, times
 from askreg.registry.manifest import shapes
 from askreg.registry.manifest.calls import Rank
+from askreg.registry.manifest.differences import unlike
 
 if TYPE_CHECKING:
     from askreg.registry.manifest.replay import Replay
@@ -48,7 +49,7 @@ def stages(replay: "Replay", subject: str, version: shapes.Version, known: shape
         same = next((other for other in left if other.key == move.key), None)
         if same is not None:
             left.remove(same)
-            for key in replay.unlike(move, same, ("by", "reason")):
+            for key in unlike(move, same, ("by", "reason")):
                 replay.contradicted(move, same, key)
             continue
         if index == 0 and (move.stage, move.at) == ("experimental", version.at):
@@ -129,7 +130,7 @@ def _last_held(line: list[Span[_I]]) -> int:
 
 
 def _matched(replay: "Replay", number: int, entry: _I, held: _I, end: str | None, fixed: tuple[str, ...]) -> Span[_I]:
-    for key in replay.unlike(entry, held, fixed):
+    for key in unlike(entry, held, fixed):
         if not (key == "reason" and held.until is None):  # not withdrawn yet: the reason comes with the end
             replay.contradicted(entry, held, key)
     if end is None or held.until is None:

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from askreg.errors import InvalidInput
 from askreg.registry import names, times
 from askreg.registry.canonical import decimal_text
-from askreg.registry.manifest.reading import a, is_null, suggestion
+from askreg.registry.manifest.reading import in_words, is_null, suggestion
 
 Scalar: TypeAlias = Callable[[Node], Any]
 """Reads a value that has no entries inside it; raises `Wrong`."""
@@ -31,7 +31,7 @@ class Wrong(Exception):
 def text(node: Node) -> str:
     """Read text as it is written, quoted or not."""
     if type(node) is not ScalarNode:
-        raise Wrong(node, f"must be text, not {a(node)}")
+        raise Wrong(node, f"must be text, not {in_words(node)}")
     value: str = node.value
     if node.tag is not None and node.tag != "tag:yaml.org,2002:str":
         raise Wrong(node, f"the tag {node.tag!r} means nothing in a manifest; leave it out")
@@ -162,7 +162,7 @@ def figure(node: Node) -> Decimal:
 def interval(node: Node) -> tuple[Decimal, Decimal]:
     """Read `[low, high]`."""
     if type(node) is not SequenceNode or len(node.value) != 2:
-        raise Wrong(node, f"must be [low, high], not {a(node)}")
+        raise Wrong(node, f"must be [low, high], not {in_words(node)}")
     low, high = (figure(end) for end in node.value)
     if low > high:
         raise Wrong(node, f"[{low}, {high}] has its ends the wrong way round")
@@ -184,7 +184,7 @@ def _instant(node: Node, bare: times.Edge) -> str:
     try:
         return _stored(text(node), bare)
     except (InvalidInput, OverflowError):
-        raise Wrong(node, f"{a(node)} is not a date; write 2026-03-14T09:00:00Z or 2026-03-14") from None
+        raise Wrong(node, f"{in_words(node)} is not a date; write 2026-03-14T09:00:00Z or 2026-03-14") from None
 
 
 @lru_cache(maxsize=50_000)
@@ -219,7 +219,7 @@ def cohort(node: Node) -> str:
 def tags(node: Node) -> dict[str, str]:
     """Read tags: names and texts."""
     if type(node) is not MappingNode:
-        raise Wrong(node, f"must be a mapping of names and texts, not {a(node)}")
+        raise Wrong(node, f"must be a mapping of names and texts, not {in_words(node)}")
     read: dict[str, str] = {}
     for key, value in node.value:
         label = words(key)
@@ -259,7 +259,7 @@ def free(node: Node) -> Any:
 def free_mapping(node: Node) -> dict[str, Any]:
     """Read a mapping of names to any JSON values; a null is as if not given."""
     if type(node) is not MappingNode:
-        raise Wrong(node, f"must be a mapping, not {a(node)}")
+        raise Wrong(node, f"must be a mapping, not {in_words(node)}")
     read: dict[str, Any] = {}
     for key, value in node.value:
         label = text(key)
