@@ -28,6 +28,7 @@ NAMES = Names(
         "icu": "environment",
         "ward": "environment",
         "champion": "alias",
+        "falls": "dataset",
         "run-17": "run",
         "run-18": "run",
         "auroc": "metric",
@@ -187,6 +188,9 @@ CASES = [
     Case("zero", "0 versions are live at southbank.", [("deployed", [])], args={"site": "southbank"}),
     Case("one setting", "On {F1.dataset} ({F1.split}, {F1.cohort}), {F1.subject} has {F1} and {F2.subject} has {F2}.",
          [("compare", AUROC)]),
+    Case("named like a word", "{F2.subject} ({F2}) is better than {F1.subject} ({F1}) on {F1.dataset}.", [("compare", [
+        [metric("sepsis-risk:1", "auroc", "0.871", dataset="falls@best-of-all")],
+        [metric("sepsis-risk:2", "auroc", "0.893", dataset="falls@best-of-all")]])]),
     Case("artifact", "`{F1.subject}` is at {F1} ({F2}), with signature {F3}.", [("query", [[
         fact("sepsis-risk:2", "uri", "https://models.example/sepsis/2.bin"),
         fact("sepsis-risk:2", "digest", "sha256:3f2a9c1bbb"),

@@ -168,6 +168,16 @@ class Claim:
         return found
 
     @cached_property
+    def prose(self) -> str:
+        """Return the text with underscores for names, quotes and values: a dataset called `falls` compares nothing."""
+        spans = [(t.start, t.end) for t in self.tokens if t.kind in ("name", "quote", "cohort", "link")]
+        spans += [(p.start, p.end) for p in self.placed if not any(c.isdigit() for c in p.text)]
+        text = self.text
+        for start, end in spans:
+            text = f"{text[:start]}{'_' * (end - start)}{text[end:]}"
+        return text
+
+    @cached_property
     def figures(self) -> list[tuple[int, Fact]]:
         """Return where each cited metric's figure stands, put in by a placeholder or typed."""
         facts = self.evidence.facts

@@ -65,18 +65,18 @@ def misordered(claim: Claim) -> Iterator[Problem]:
 
 def _directions(claim: Claim) -> Iterator[Problem]:
     metrics = {f.metric for f in claim.facts if f.metric}
-    for said in _DIRECTION.finditer(claim.text):
+    for said in _DIRECTION.finditer(claim.prose):
         for metric in sorted(metrics):
             if len(metrics) == 1 and claim.evidence.better(metric) != said.group(1).casefold():
                 yield claim.problem("comparison", f"of {metric}, {claim.evidence.better(metric)} is better")
 
 
 def _clauses(claim: Claim) -> Iterator[_Clause]:
-    starts = [0, *(m.end() for m in _CLAUSE.finditer(claim.text))]
+    starts = [0, *(m.end() for m in _CLAUSE.finditer(claim.prose))]
     for start, end in zip(starts, [*starts[1:], len(claim.text)], strict=True):
         figures = [(at, fact) for at, fact in claim.figures if start <= at < end]
         whole = [(-1, fact) for fact in claim.facts if fact.metric is not None]
-        yield _Clause(claim, start, claim.text[start:end], figures or whole)
+        yield _Clause(claim, start, claim.prose[start:end], figures or whole)
 
 
 def _word(clause: _Clause, found: re.Match[str]) -> Iterator[Problem]:
@@ -150,7 +150,7 @@ def _first(clause: _Clause, found: re.Match[str], group: list[Fact]) -> Fact:
     diff = next((p.use for p in claim.placed if p.use.function == "diff" and p.use.args[1].fact in _ids(group)), None)
     if diff is not None:
         return claim.evidence.facts[diff.args[1].fact]
-    if after and not _THAN.match(claim.text, at + len(found.group()) + 1):
+    if after and not _THAN.match(claim.prose, at + len(found.group()) + 1):
         return by_subject[after[0]]
     if before:
         return by_subject[before[0]]
@@ -163,7 +163,7 @@ def _ids(facts: list[Fact]) -> set[str]:
 
 def _compared_with(clause: _Clause, found: re.Match[str], group: list[Fact], first: Fact) -> set[str]:
     claim = clause.claim
-    than = _THAN.search(claim.text, clause.start + found.end())
+    than = _THAN.search(claim.prose, clause.start + found.end())
     if than is None:
         return set()
     end = clause.start + len(clause.text)

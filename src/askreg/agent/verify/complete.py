@@ -21,7 +21,7 @@ _COUNT = re.compile(rf"\b\d+\s+{COUNTED}", re.IGNORECASE)
 def incomplete(claim: Claim) -> Iterator[Problem]:
     """Yield what is said of a whole list that is cut, or of which not all is cited."""
     counts = [use for use in (p.use for p in claim.passage.landings) if use.function in _LISTING]
-    text = re.sub(r"“[^”]*”|`[^`]*`|\beach other\b", "", claim.text)
+    text = re.sub(r"\beach other\b", "", claim.prose)
     if not (counts or _WHOLE.search(text) or _COUNT.search(text)):
         return
     facts = claim.facts or claim.introduced
