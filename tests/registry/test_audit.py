@@ -165,6 +165,7 @@ def test_an_inserted_row_is_found(master: Path, tmp_path: Path, name: str) -> No
             "event",
         ),
         ("DELETE FROM head", "head"),
+        ("INSERT INTO head SELECT 2, layout, seq, hash, last_id FROM head", "head"),
     ],
 )
 def test_an_altered_log_is_found(master: Path, tmp_path: Path, attack: str, where: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from askreg.errors import InvalidInput
+from askreg.errors import InvalidInput, StorageError
 from askreg.registry.images import Images
 from askreg.registry.log import GENESIS, event_hash
 from askreg.registry.results import CheckedCheckpoint, LogHead, Problem, Verification
@@ -65,7 +65,9 @@ class _Replay:
 
 def checkpoint(connection: Connection) -> Checkpoint:
     """Return where the log stands now."""
-    head = connection.execute(select(table(Head))).mappings().one()
+    head = connection.execute(select(table(Head))).mappings().first()
+    if head is None:
+        raise StorageError("the registry has lost its head row: run 'askreg audit verify'")
     return Checkpoint(head["seq"], head["hash"])
 
 
@@ -75,9 +77,9 @@ def verify(
     """Replay the whole log, compare it with every table of the record, the head, and kept checkpoints."""
     kept = list(checkpoints)
     replay = _Replay({str(of.__tablename__): Images(connection, of) for of in RECORD})
-    head = connection.execute(select(table(Head))).mappings().one_or_none()
-    _replay(connection, replay, {c.seq for c in kept}, head["seq"] if head else 0, progress)
-    _check_head(replay, head)
+    heads = connection.execute(select(table(Head))).mappings().all()
+    _replay(connection, replay, {c.seq for c in kept}, heads[0]["seq"] if heads else 0, progress)
+    _check_head(replay, heads)
     for images in replay.tables.values():
         for where, what in images.problems():
             replay.problem(where, what)
@@ -156,10 +158,11 @@ def _take_in(replay: _Replay, seq: int, payload: str) -> None:
         replay.problem(f"event {seq}", f"its payload cannot be replayed: {error!r}")
 
 
-def _check_head(replay: _Replay, head: Mapping[Any, Any] | None) -> None:
-    if head is None:
-        replay.problem("head", "the head of the log is missing")
+def _check_head(replay: _Replay, heads: Sequence[Mapping[Any, Any]]) -> None:
+    if len(heads) != 1:
+        replay.problem("head", f"the log has {len(heads)} heads, not one: a row was removed or inserted")
         return
+    head = heads[0]
     if head["id"] != 1:
         replay.problem("head", f"its id is {head['id']}, not 1: it was renumbered, and writes would not move it")
     if (head["seq"], head["hash"]) != (replay.seq, replay.hash):

@@ -64,7 +64,7 @@ class Unit:
 
     def __init__(self, connection: Connection, *, now: str, actor: str, origin: Origin = "registry") -> None:
         self._connection = connection
-        row = connection.execute(_HEAD).mappings().one_or_none()
+        row = connection.execute(_HEAD).mappings().first()
         if row is None:
             raise StorageError("the registry has lost its head row: run 'askreg audit verify'; nothing was written")
         self._seq: int = row["seq"]
