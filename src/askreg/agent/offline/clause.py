@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import (
-    Cond, Event, Given, Group, Has, Holder, Node, SetOf, Thing, Within, kind_of,
+    Cond, Count, Event, Given, Group, Has, Holder, Node, SetOf, Thing, Within, kind_of,
 )  # fmt: skip
 from askreg.agent.offline.nouns import VALUES, NounReader, free_relative, has, starts
 from askreg.agent.offline.phrases import Tok
-from askreg.agent.offline.predicates import Predicates
+from askreg.agent.offline.predicates import AT_LEAST, AT_MOST, Predicates
 
 
 @dataclass(slots=True)
@@ -195,8 +195,8 @@ class Reader(Predicates):
                     self.i += 1
                     return "than"
                 return None if order is None else None
-            self.c.numbers.append((">=" if tok.item.text.lower() in _AT_LEAST else "<=" if tok.item.text.lower() in
-                                   _AT_MOST else ">" if compare.sense == "above" else "<", number))  # fmt: skip
+            self.c.numbers.append((">=" if tok.item.text.lower() in AT_LEAST else "<=" if tok.item.text.lower() in
+                                   AT_MOST else ">" if compare.sense == "above" else "<", number))  # fmt: skip
             for k in range(self.i, j):
                 self.use(k)
             self.i = j
@@ -220,6 +220,10 @@ class Reader(Predicates):
         found = self.arguments(self.i, main=True)
         event, self.i, dangling = found
         self.c.values += self._values
+        counts = [c for c in self._pending if isinstance(c, Count)]
+        if counts and isinstance(self.c.head, SetOf):
+            self.c.head = replace(self.c.head, conds=(*self.c.head.conds, *counts))
+            return dangling
         if self.c.negated:
             event = replace(event, negated=not event.negated)
         roles = list(event.roles)
@@ -391,6 +395,9 @@ class Reader(Predicates):
             self.note_order(i, order.sense)
             self.use(i)
             return ([], i + 1)
+        counted = self._had_count(i, negated)
+        if counted is not None:
+            return counted
         number = self.number_after(i + 1) if tok.word("prep", "above", "below") else (None, i)
         if number[0] is not None:
             return self._had_number(tok, number[0], number[1])
@@ -409,7 +416,7 @@ class Reader(Predicates):
             number, j = self.number_after(i + 1)
             if number is not None:
                 sense = nxt.item.text.lower()
-                op = ">=" if sense in _AT_LEAST else "<=" if sense in _AT_MOST else (
+                op = ">=" if sense in AT_LEAST else "<=" if sense in AT_MOST else (
                     ">" if nxt.word("prep", "above") else "<")  # fmt: skip
                 return self._where_measured(metric, op, number, i, j)
         if nxt is not None and nxt.item.number is not None and any(m in nxt.before for m in "<>="):
@@ -420,9 +427,9 @@ class Reader(Predicates):
             after = self.tok(i + 1)
             word = after.item.text.lower() if after is not None else ""
             self.use(i)
-            if word in _AT_LEAST or word in _AT_MOST:
+            if word in AT_LEAST or word in AT_MOST:
                 self.use(i + 1)
-                return self._where_measured(metric, ">=" if word in _AT_LEAST else "<=", nxt.item.number, i, i + 2)
+                return self._where_measured(metric, ">=" if word in AT_LEAST else "<=", nxt.item.number, i, i + 2)
             return self._where_measured(metric, "=", nxt.item.number, i, i + 1)
         return [Has("metric", "exists", metric.name, negated=negated)], i
 
@@ -450,14 +457,29 @@ class Reader(Predicates):
         unit = self.tok(j)
         op = ">" if tok.word("prep", "above") else "<"
         text = tok.item.text.lower()
-        op = ">=" if text in _AT_LEAST else "<=" if text in _AT_MOST else op
+        op = ">=" if text in AT_LEAST else "<=" if text in AT_MOST else op
         if unit is not None and unit.word("field", "rows", "size", "n"):
             self.use(j)
             return [Has(unit.word("field").sense, op, number)], j + 1  # type: ignore[union-attr]
-        if unit is not None and unit.word("noun"):
-            self.use(j)
-            return [Has("count." + unit.word("noun").sense, op, number)], j + 1  # type: ignore[union-attr]
         return None
+
+    def _had_count(self, i: int, negated: bool) -> tuple[list[Cond], int] | None:
+        """Read `more than one version`, `two live versions`."""
+        found = self.how_many(i)
+        if found is None:
+            return None
+        op, number, k = found
+        tok = self.tok(k)
+        if tok is None or not starts(self, k) or tok.word("field", "rows", "n", "size") and not tok.word("noun", "version"):
+            return None
+        state = self.save()
+        node, j = NounReader(self, k).read()
+        if not isinstance(node, SetOf):
+            self.restore(state)
+            return None
+        for at in range(i, k):
+            self.use(at)
+        return [Count(node, op, number, negated=negated)], j
 
     def _had_thing(self, tok: Tok, i: int, negated: bool, kind: str) -> tuple[list[Cond], int] | None:
         value = tok.value("framework", "task", "tag", "evidence", "sensitivity", "role")
@@ -522,8 +544,6 @@ class Reader(Predicates):
         return None
 
 
-_AT_LEAST = {"at least", "no less than", "not less than", "or more", "or higher", "or above", "or better", "minimum of"}
-_AT_MOST = {"at most", "no more than", "not more than", "or less", "or lower", "or below", "maximum of"}
 _HAD_FIELDS = {"tags", "card", "ci", "digest", "description", "framework", "base", "schema", "commit", "n", "params",
                "source", "comment", "reason", "repo", "uri", "rows", "title", "change_control"}  # fmt: skip
 

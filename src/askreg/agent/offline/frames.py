@@ -14,7 +14,9 @@ from askreg.agent.offline.meaning import (
 from askreg.agent.offline.roles import DATA, PLACES, VERSIONS, role_of
 
 _ASKS = {"who": "agent", "when": "instant", "where": "place", "why": "reason", "how long": "duration",
-         "how many": "count", "how often": "count"}  # fmt: skip
+         "how many": "count", "how often": "times"}  # fmt: skip
+_DOING = {"run": "run", "version": "register", "model": "register", "dataset": "register", "dataset_version": "register",
+          "approval": "signed_by", "deployment": "deploy", "metric": "evaluate", "stage": "move"}  # fmt: skip
 _AGENT_FIELDS = {"own": "owner"}
 _FIELD_OF_WH = {"how big": "size", "how old": "at"}
 _GENERIC = frozenset(("performance", "bad"))
@@ -25,7 +27,7 @@ class Frames:
 
     def __init__(self, clause: Clause) -> None:
         """Take the clause."""
-        self.c = _holding(clause)
+        self.c = _doing(_holding(clause))
         self.nodes = [node for _, node in clause.args]
         self.things = [n for n in self.nodes if _solid(n)]
 
@@ -140,6 +142,15 @@ def _holding(c: Clause) -> Clause:
     roles: tuple[tuple[str, Node], ...] = (("alias", Holder(holder.alias)), ("theme", others[0]))
     c.event = Event("hold", roles, negated=c.negated)
     c.args = [a for a in c.args if a[1] is not holder and a[1] is not others[0]]
+    return c
+
+
+def _doing(c: Clause) -> Clause:
+    """Read `how many runs did she do` as being about running."""
+    if c.event is not None and c.event.pred in ("do", "perform") and isinstance(c.head, SetOf) and c.head.kind in _DOING and (
+        any(kind_of(n) == "person" for _, n in c.args) or c.event.role("agent") is not None
+    ):  # fmt: skip
+        c.event = replace(c.event, pred=_DOING[c.head.kind])
     return c
 
 
@@ -329,6 +340,8 @@ def _metric(f: Frames) -> Query | None:
     generic = bool(sets) or bool(set(c.cues) & {"performance", "verb:perform"}) or c.wh == "how well" or (
         c.event is not None and c.event.pred == "perform")  # fmt: skip
     asked = [x for x in c.fields if x in _METRIC_FIELDS]
+    if any(s.order for s in sets) and not c.metrics:
+        return None
     if not c.metrics and not generic and not (asked and not set(c.fields) - set(_METRIC_FIELDS)) and not c.cohorts:
         return None
     if sets and any(isinstance(x, Has) for s in sets for x in s.conds):
@@ -349,6 +362,8 @@ def _metric(f: Frames) -> Query | None:
     if node is None and not c.metrics and not sets:
         return None
     if isinstance(node, SetOf) and not _solid(node) and c.wh == "which":
+        return None
+    if isinstance(c.head, SetOf) and c.head.kind == "cohort" and not c.metrics and c.event is not None:
         return None
     if isinstance(node, Thing) and node.entity.kind in DATA:
         return None
@@ -431,6 +446,11 @@ def _happening(f: Frames) -> Query | None:
     if event.pred in ("build", "use", "train", "do") and (c.fields or c.values) and c.wh not in ("who", "when", "where"):
         return None
     time = f.time or event.time
+    theme = event.role("theme")
+    if isinstance(theme, SetOf) and not theme.conds and c.head is None and c.wh in ("which", "what", "") and theme.kind in (
+        "version", "model", "thing") and (theme.order or c.wh == "which"):  # fmt: skip
+        rest = replace(event, roles=tuple((r, n) for r, n in event.roles if n is not theme), time=time)
+        return Query("set", ("exists" if c.aux_first else "list",), replace(theme, conds=(rest,)), options=frozenset(_options(c)))
     order = next((o for o in (*c.orders, event.order) if o in ("latest", "first", "previous", "next", "longest", "shortest",
                                                                "most", "fewest")), "")  # fmt: skip
     ask = _ASKS.get(c.wh, "")
@@ -477,6 +497,10 @@ def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type:
     if isinstance(head, Holder):
         return Query("role", ("object",), event=event, order=order, time=time, options=frozenset(_options(c)))
     assert isinstance(head, SetOf)
+    if head.kind == "cohort" and event.pred == "evaluate":
+        theme = event.role("theme")
+        return Query("metric", ("value",), theme, fields=("cohort",), dataset=event.role("source"), time=time) if theme else (
+            Query("set", ("list",), SetOf("cohort")))  # fmt: skip
     if head.kind in ("stage", "region") and event.pred.split(":")[0] in ("stage", "move", "live", "deploy"):
         return Query("field", fields=(head.kind,), node=event.role("theme"), time=time)
     filled = {r for r, _ in event.roles}
@@ -511,6 +535,9 @@ def _extreme(f: Frames) -> Query | None:
     c = f.c
     order = next((o for o in c.orders if o in ("max", "min")), "")
     node = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf)), None)
+    if node is None and set(c.fields) & {"size", "uri"}:
+        node = SetOf("version")
+        c.fields = ["size"]
     if not order or c.metrics or node is None or c.event is not None or len([n for n in f.nodes if n is not node]) > 0:
         return None
     measured = [x for x in c.fields if x in _MEASURED]
@@ -583,6 +610,18 @@ def _identity(f: Frames) -> Query | None:
     if isinstance(nodes[0], Step | Related | Holder) and c.wh in ("", "what", "which", "who") and "ever" not in c.orders:
         return Query("holder", ("list",), nodes[0], time=f.time, options=frozenset(_options(c)))
     return None
+
+
+def _latest(f: Frames) -> Query | None:
+    """`sepsis-risk latest`: the latest version of a model."""
+    c = f.c
+    order = next((o for o in c.orders if o in ("latest", "first")), "")
+    nodes = [n for n in f.nodes if not _anything(n)]
+    if not order or len(nodes) != 1 or kind_of(nodes[0]) != "model" or isinstance(nodes[0], SetOf) or c.event is not None or (
+        c.metrics or c.fields or c.head is not None or c.aux_first or c.wh not in ("", "what", "which")
+    ):  # fmt: skip
+        return None
+    return Query("set", ("list",), SetOf("version", (Within(nodes[0]),), order, True), time=f.time)
 
 
 def _stepped(f: Frames) -> Query | None:
@@ -662,6 +701,10 @@ def _merged(node: SetOf, prep: str, other: Node, ever: bool = False) -> SetOf | 
         return replace(node, kind="version" if node.kind == "thing" else node.kind,
                        conds=(*node.conds, Event("hold", roles, past=ever)))  # fmt: skip
     if kind in PLACES:
+        for cond in node.conds:
+            if isinstance(cond, Event) and cond.pred in ("live", "deploy", "withdraw") and cond.role("place") is None:
+                placed = replace(cond, roles=(*cond.roles, ("place", other)))
+                return replace(node, conds=tuple(placed if x is cond else x for x in node.conds))
         return replace(node, conds=(*node.conds, Event("live", (("place", other),))))
     if kind == "person":
         pred = "own" if node.kind == "model" else "register"
@@ -701,7 +744,7 @@ def _describe(f: Frames) -> Query | None:
 
 _IF = re.compile(r"\b(?:if|suppose|supposing|assuming|assume|in case)\b", re.I)
 _RULES: list[Callable[[Frames], Query | None]] = [
-    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _extreme, _field, _stepped, _identity, _set,
+    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _extreme, _field, _stepped, _latest, _identity, _set,
     _describe,
 ]  # fmt: skip
 

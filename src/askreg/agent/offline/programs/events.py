@@ -85,9 +85,12 @@ def conditions(work: Work, event: Event, spec: Spec) -> Conditions:
     made = [where(path, value, op) for path, op, value in spec.base]
     for role, node in event.roles:
         if role == "place":
-            if spec.select == "deployment":
-                made += yield from place_conditions(work, node)
+            if spec.select != "deployment":
+                raise Unanswered("the record keeps this for versions, not for places; ask what is live there first")
+            made += yield from place_conditions(work, node)
             continue
+        if role == "before":
+            raise Unanswered("what came before which is not clear here; ask for the one before by name")
         if role == "agent":
             if isinstance(node, SetOf) and not node.conds:
                 continue

@@ -155,7 +155,7 @@ def _values(rows: list[Row], path: str, name: str, subjects: list[str], past: bo
         if not facts:
             absent.append(f"No {word} is recorded for {{{row.main.id}.subject}}." if row.facts else f"No {word} is recorded for {literal(row.subject)}.")
             continue
-        is_ = "was" if past else "is"
+        is_ = f"on {row.then} was" if row.past and facts else "was" if past else "is"
         subject = f"{{{facts[0].id}.subject}}"
         if starred:
             told = joined([f"{f.field.rpartition('.')[2].replace('_', ' ')} {{{f.id}}}" for f in facts])
@@ -194,8 +194,8 @@ def _purpose(work: Work, kind: str, subjects: list[str], as_of: str | None) -> A
 
 def _stages(work: Work, kind: str, subjects: list[str], as_of: str | None) -> Asking:
     rows = yield from work.plan("stage", [where("subject", subjects, "in")], as_of=as_of)
-    is_ = "was" if as_of else "is"
-    said = [f"The stage of {{{r.main.id}.subject}} {is_} {{{r.main.id}}}, since {{{r.main.id}.since:date}}." for r in rows.rows]
+    said = [f"The stage of {{{r.main.id}.subject}}{f' on {r.then} was' if r.past else ' is'} {{{r.main.id}}}, since {{{r.main.id}.since:date}}."
+            for r in rows.rows]  # fmt: skip
     return said, [] if said else [f"No stage of {literal(joined(subjects[:5]))} is recorded then."]
 
 

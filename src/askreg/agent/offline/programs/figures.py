@@ -81,6 +81,8 @@ def _shown(rows: list[Row], q: Query) -> list[Row]:
 
 
 def _figures(rows: list[Row], q: Query) -> str:
+    if "cohort" in q.fields and not q.metrics:
+        return "{list(" + ",".join(f"{r.main.id}.cohort" for r in rows) + ")}."
     if set(q.fields) & {"n"}:
         told = [r for r in rows if r.main.n is not None]
         if told:

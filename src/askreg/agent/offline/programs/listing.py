@@ -43,6 +43,11 @@ def listing(work: Work, q: Query) -> Asking:
         found = _largest(found, q)
     if q.ask[0] == "exists":
         return _verdict(found, node, work)
+    if q.ask[0] == "every":
+        return _every(found, node)
+    if q.ask[0] == "times":
+        ids = ",".join(r.main.id for r in found.rows)
+        return answered(f"{{count({ids})}} times:\n" + "\n".join(f"- {telling.clause(r, _event_of(node))}" for r in found.rows[:SHOWN]))
     if q.ask[0] == "count":
         return _counted(found, node, q, work)
     return _told(found, node, work)
@@ -83,6 +88,9 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
     if found.kind == "metric" and node.kind != "metric" and event is not None:
         members = _unique(rows, node)
         text = "\n".join(f"- {_member_name(r, node)}{telling.cite([r])}" for r in members[:SHOWN])
+    elif node.kind == "site" and (event is None or event.role("theme") is None):
+        facts = [f for r in rows if (f := r.fact("site")) is not None]
+        text = "{list(" + ",".join(f"{f.id}.value" for f in facts) + ")}."
     elif found.kind in ("deployment", "approval", "stage", "alias", "metric"):
         text = telling.listed(rows, event)
     elif node.kind == "person" and found.kind != "person":
@@ -96,7 +104,7 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
     else:
         text = "\n".join(f"- {r.name}{telling.cite([r])}" for r in rows[:SHOWN])
     cut = found.truncated or len(rows) > SHOWN
-    return answered(text + (telling.more(found, min(SHOWN, len(rows))) if cut else "") + _taken(node, work))
+    return answered(text + (telling.more(found, min(SHOWN, len(rows))) if cut else "") + ("" if telling.dated(rows) else _taken(node, work)))
 
 
 def _fields_said(row: Row) -> str:
@@ -136,7 +144,7 @@ def _counted(found: Rows, node: SetOf, q: Query, work: Work) -> Draft:
         return answered(f"{{{found.count.id}}} {plural}.")
     rows = found.rows
     members = list(dict.fromkeys(sets.member(r, node.kind) for r in rows))
-    one_each = len(members) == len(rows)
+    one_each = len(members) == len(rows) and node.kind != "site"
     number = f"{{{found.count.id}}}" if one_each and found.count is not None and found.total == len(rows) else (
         telling.count_of(rows, node.kind) if node.kind not in ("site", "person") else _people_count(rows))  # fmt: skip
     word = plural if len(members) != 1 else plural.removesuffix("s") if plural != "people" else "person"
@@ -150,6 +158,9 @@ def _counted(found: Rows, node: SetOf, q: Query, work: Work) -> Draft:
 
 
 def _people_count(rows: list[Row]) -> str:
+    sites = [f for r in rows if (f := r.fact("site")) is not None]
+    if sites:
+        return "{count(" + ",".join(f"{f.id}.value" for f in sites) + ")}"
     facts = [f for r in rows if (f := r.fact("by") or r.fact("owner")) is not None]
     if facts and rows[0].kind != "deployment":
         return "{count(" + ",".join(f"{f.id}.value" for f in facts) + ")}"
@@ -171,6 +182,13 @@ def _verdict(found: Rows, node: SetOf, work: Work) -> Draft:
     if not found.rows:
         return answered(f"No: there are none{_when(work)}.")
     return answered("Yes: " + telling.names(_unique(found.rows, node)[:SHOWN]) + "." + telling.cite(found.rows[:SHOWN]))
+
+
+def _every(found: Rows, node: SetOf) -> Draft:
+    """Answer whether all are so, from those that are not."""
+    if not found.rows:
+        return answered(f"Yes: the record holds no {node.kind.replace('_', ' ')} of those that is not.")
+    return answered(f"No: not {telling.names(_unique(found.rows, node)[:SHOWN])}." + telling.cite(found.rows[:SHOWN]))
 
 
 def _largest(found: Rows, q: Query) -> Rows:
@@ -256,7 +274,9 @@ def _values(work: Work, node: SetOf, q: Query) -> Asking:
         facts = [r.main for r in found.rows if r.main.cohort]
         return answered("{list(" + ",".join(f"{f.id}.cohort" for f in facts) + ")}.")
     if node.kind == "tag":
-        found = yield from work.plan("model", [], ("tag.*",))
+        from askreg.agent.offline.programs import fields
+
+        found = yield from work.plan("model", [], fields.spelled(work, "tag.*"))
         facts = [f for r in found.rows for f in r.facts if f.field.startswith("tag")]
         return answered("\n".join(f"- {{{f.id}.subject}}: {f.field.removeprefix('tag.')} {{{f.id}}}" for f in facts[:SHOWN]) or "No tags.")
     raise Unanswered("this is not listed by itself; ask what is missing for a model or version")

@@ -56,7 +56,7 @@ def resolve(work: Work, node: Node, *, want: tuple[str, ...] = ()) -> Finding:
         case SetOf():
             return (yield from _set(work, node, want))
         case Bare(number):
-            raise Unanswered(f"version {number} of which model? Name the model, as in model:{number}")
+            raise Unanswered(f"version {number} of which model? Name the model")
         case Given():
             raise Unanswered("it is not clear what this refers to; name the model, version, dataset or person")
     raise Unanswered("this could not be read")
@@ -156,14 +156,14 @@ def _holder(work: Work, node: Holder) -> Finding:
         model = (yield from resolve(work, node.model, want=("model",))).one.split(":")[0]
     rows = yield from holder_rows(work, node.alias, model, history=False)
     if not rows:
-        when = f" {periods.said(work.time)}" if work.time else ""
+        when = f" {periods.said(work.time)}" if work.time else " then" if work.context.past else ""
         of = f" of {model}" if model else ""
         raise Unanswered(f"no version{of} {'was' if when else 'is'} {node.alias}{when}")
     how = ""
     if model:
         row = rows.rows[0]
-        was = "was" if work.time else "is"
-        how = f"The {node.alias} of {row.put('main', '.subject')} {was} {row.put('main', '.value')}."
+        was, then = ("was", f" on {row.then}") if row.past else ("is", "")
+        how = f"The {node.alias} of {row.put('main', '.subject')}{then} {was} {row.put('main', '.value')}."
     return Found("version", [r.thing for r in rows.rows], [r.main for r in rows.rows], how)
 
 

@@ -37,7 +37,7 @@ def role(work: Work, q: Query) -> Asking:
 def _rows(work: Work, q: Query, event: Event) -> Asking:
     ask = q.ask[0]
     past_state = ask in ("agent", "instant", "duration", "reason") or q.order in ("first", "latest", "previous")
-    if "present" in q.options and "past" not in q.options and ask in ("object", "list", "place", "exists", "count"):
+    if "present" in q.options and "past" not in q.options and ask in ("object", "list", "place", "exists", "count") and q.order not in ("first", "latest"):
         event = replace(event, past=False)
     if ask in ("place",) and "past" not in q.options:
         event = replace(event, past=False)
@@ -57,6 +57,10 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         return answered(telling.evaluated(rows))
     if ask == "exists":
         return answered("Yes: " + telling.listed(rows[:6], event))
+    if ask == "times":
+        ids = ",".join(r.main.id for r in rows)
+        told = "\n".join(f"- {telling.clause(r, event)}" for r in rows[: telling.SHOWN])
+        return answered(f"{{count({ids})}} times:\n{told}")
     if ask == "count":
         return answered(f"{telling.count_of(rows, 'version')}: {telling.names(rows)}.")
     if ask == "duration":
@@ -65,12 +69,14 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         return _reason(rows, event)
     if ask == "instant" and event.pred == "live" and any(r.until is None for r in rows):
         rows = [r for r in rows if r.until is None] if "present" in q.options else rows
-    return answered(telling.listed(rows, event) + telling.more(found, telling.SHOWN) + _dated(work, q, event))
+    return answered(telling.listed(rows, event) + telling.more(found, telling.SHOWN) + _dated(rows, q, event))
 
 
-def _dated(work: Work, q: Query, event: Event) -> str:
-    """Return which dates were taken, where the words did not spell them out."""
+def _dated(rows: list[Row], q: Query, event: Event) -> str:
+    """Return which dates were taken, where neither the question nor the rows spell them out."""
     span = event.time or q.time
+    if telling.dated(rows):
+        return ""
     if span is None or span.text[-10:] == span.last.isoformat():
         return ""
     return f"\n\n(Dates taken: {literal(periods.said(span))}.)"
@@ -202,7 +208,7 @@ def _owned(work: Work, q: Query, event: Event) -> Asking:
         found = yield from work.plan("model", [where("owner", people.subjects, "in")], ("owner",))
         if not found:
             return answered(f"{literal(people.one)} owns no model.")
-        return answered(f"{found.rows[0].put('owner')} owns {telling.names(found.rows)}." + telling.cite(found.rows))
+        return answered("\n".join(f"- {r.name} is owned by {r.put('owner')}" for r in found.rows))
     of = yield from resolving.resolve(work, theme, want=("model", "version"))
     models = list(dict.fromkeys(s.split(":")[0] for s in of.subjects))
     found = yield from work.plan("model", [where("subject", models, "in")], ("owner",), as_of=periods.as_of(q.time, work.context))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from askreg.agent.offline.meaning import Cond, Event, Has, Holder, Node, SetOf, Thing, Within, kind_of
-from askreg.agent.offline.programs import events, periods, resolving
+from askreg.agent.offline.programs import events, periods, resolving, telling
 from askreg.agent.offline.programs.events import Conditions, place_conditions as _place
 from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, joined, where
 from askreg.agent.tools.shapes import Call, ToolResult
@@ -70,8 +70,10 @@ def _versions(
     negative = [c for c in conds if getattr(c, "negated", False)]
     positive = [c for c in conds if c not in negative]
     kind = "model" if node.kind == "model" else "version"
+    restricted = [c for c in positive if restricting.restricts(c)]
+    positive = [c for c in positive if c not in restricted]
     if kind == "model" and not any(_on_versions(c) for c in positive):
-        return (yield from _models(work, positive, negative, project, more))
+        return (yield from _models(work, [*positive, *restricted], negative, project, more))
     anchors = sorted((c for c in positive if _anchored(c)), key=_rank)
     plain = [c for c in positive if c not in anchors]
     denied = [c for c in negative]
@@ -80,6 +82,9 @@ def _versions(
     limits: list[dict[str, Any]] = []
     for cond in plain:
         limits += [{**c, "path": prefix + c["path"]} for c in (yield from _simple(work, cond, node.kind))]
+    for cond in restricted:
+        found = yield from restricting.subjects(work, cond, kind)
+        limits.append(where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in"))
     for cond in anchors[1:]:
         found = yield from _subjects(work, cond, "version", positive)
         limits.append(where(prefix + "subject", found, "in"))
@@ -91,6 +96,9 @@ def _versions(
         extra = {"as_of": periods.as_of(work.time, work.context)} if work.time and not more.get("as_of") else {}
         if any(isinstance(c, Event) and c.pred == "register" for c in plain):
             extra = {}
+        if kind == "model":
+            # What is asked for are models: each once, however many of its versions are so.
+            return (yield from work.plan("version", limits, project or ("task",), hops=["model"], **{**extra, **more}))
         return (yield from work.plan("version", limits, project or ("stage",), **{**extra, **more}))
     return (yield from _anchor_rows(work, anchor, limits))
 
@@ -103,8 +111,6 @@ def _rank(cond: Cond) -> int:
 
 
 def _positive(cond: Cond) -> Cond:
-    if isinstance(cond, Within):
-        return cond
     return replace(cond, negated=False)
 
 
@@ -133,6 +139,8 @@ def _subjects(
     if isinstance(cond, Has) and kind == "model" and cond.field == "alias":
         found = yield from work.plan("alias", [where("alias", cond.value)])
         return list(dict.fromkeys(r.subject for r in found.rows))
+    if restricting.restricts(cond):
+        return (yield from restricting.subjects(work, cond, kind))
     inner = SetOf(kind, (cond,))  # type: ignore[arg-type]
     if isinstance(cond, Has) and cond.field in _COUNTED:
         found = yield from events.rows(work, Event(_HAPPENED[cond.field], past=cond.field == "aliass"))
@@ -200,6 +208,10 @@ def _relation(work: Work, cond: Event) -> Conditions:
         return [where("stage", stage)]
     if head == "register":
         made += periods.begins_within(span or work.time, "at")
+    elif span is not None and head in ("train", "finetune", "run", "build"):
+        made += periods.begins_within(span, "run.at")
+    elif span is not None:
+        raise Unanswered("the record holds no date of this relation; ask when the versions were registered or trained")
     if head == "selfapprove":
         return (yield from _self_approved(work))
     for role, node in cond.roles:
@@ -211,13 +223,13 @@ def _relation(work: Work, cond: Event) -> Conditions:
             found = yield from resolving.resolve(work, node, want=("run",))
             made.append(where("run.subject", found.one))
         elif role in ("source", "theme"):
-            made += yield from _from(work, head, node)
+            made += yield from _from(work, head, node, direct=cond.order == "direct")
         elif role == "place":
             made += [{**c, "path": "deployments." + c["path"]} for c in (yield from _place(work, node))]
     return made
 
 
-def _from(work: Work, head: str, node: Node) -> Conditions:
+def _from(work: Work, head: str, node: Node, *, direct: bool = False) -> Conditions:
     if isinstance(node, SetOf) and node.kind == "dataset_version" and all(isinstance(c, Has) for c in node.conds):
         made = []
         for c in node.conds:
@@ -228,11 +240,11 @@ def _from(work: Work, head: str, node: Node) -> Conditions:
     data = kind in ("dataset", "dataset_version") or (isinstance(node, Thing) and kind == "topic")
     found = yield from resolving.resolve(work, node, want=("dataset_version", "dataset") if data else ("version", "model"))
     if found.kind in ("dataset", "dataset_version"):
-        path = _LINKS.get(head, "ancestor_datasets")
+        path = _LINKS.get(head, "trained_on" if direct else "ancestor_datasets")
         if head == "evaluate":
             path = "evaluated_on"
     else:
-        path = "bases"
+        path = "base" if direct else "bases"
     return [where(f"{path}.subject", found.subjects, "in") if len(found.subjects) > 1 else where(f"{path}.subject", found.one)]
 
 
@@ -247,6 +259,9 @@ def _models(
 ) -> Generator[list[Call], list[ToolResult], Rows]:
     limits: list[dict[str, Any]] = []
     for cond in positive:
+        if restricting.restricts(cond):
+            limits.append(where("subject", (yield from restricting.subjects(work, cond, "model")), "in"))
+            continue
         limits += yield from _model_condition(work, cond)
     for cond in negative:
         if isinstance(cond, Has) and (cond.field.startswith(("card.", "tag.")) or cond.field in ("description", *_MODEL_FIELDS)):
@@ -292,14 +307,40 @@ def _places(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], 
     if event.pred not in ("live", "deploy", "withdraw", "run", "use"):
         raise Unanswered("places are where versions are live; ask which versions are live there")
     event = replace(event, pred="live" if event.pred in ("run", "use") else event.pred)
+    if not any(isinstance(c, Event) for c in node.conds):
+        limits: list[dict[str, Any]] = []
+        for cond in node.conds:
+            if isinstance(cond, Within):
+                limits += yield from _place(work, cond.node)
+        return (yield from work.plan("environment", limits, ("site",)))
     extra: list[dict[str, Any]] = []
     for cond in node.conds:
         if isinstance(cond, Within):
             extra += yield from _place(work, cond.node)
-    return (yield from events.rows(work, event, extra=extra))
+    return (yield from events.rows(work, event, extra=extra, project=("site",)))
 
 
 def _people(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], Rows]:
+    said, denied = restricting.people(node)
+    if not denied:
+        return (yield from _doing(work, node))
+    limits: list[dict[str, Any]] = []
+    if said:
+        found = yield from _doing(work, replace(node, conds=tuple(said)))
+        limits.append(where("name", sorted({member(r, "person") for r in found.rows}), "in"))
+    for cond in denied:
+        if isinstance(cond, Within):
+            found_people = yield from resolving.resolve(work, cond.node, want=("person",))
+            out = found_people.subjects
+        else:
+            rows_of_it = yield from _doing(work, replace(node, conds=(_positive(cond),)))
+            out = sorted({member(r, "person") for r in rows_of_it.rows})
+        if out:
+            limits.append(where("name", out, "in", negate=True))
+    return (yield from work.plan("person", limits, ("display", "roles")))
+
+
+def _doing(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], Rows]:
     for cond in node.conds:
         if isinstance(cond, Event) and not cond.negated:
             if events.spec_of(cond) is not None:
@@ -312,6 +353,9 @@ def _people(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], 
                     limits = [where("subject", [s.split(":")[0] for s in found.subjects], "in")]
                 return (yield from work.plan("model", limits, ("owner",)))
             theme = cond.role("theme")
+            if cond.pred in ("register", "build", "train", "run") and (theme is None or isinstance(theme, SetOf) and not theme.conds):
+                path = ("run.by",) if cond.pred in ("train", "run") else ("by",)
+                return (yield from work.plan("model" if kind_of(theme) == "model" else "version", [], path))
             if theme is not None:
                 found = yield from resolving.resolve(work, theme, want=("version", "model"))
                 path = ("run.by",) if cond.pred in ("train", "run") else ("by",)
@@ -370,7 +414,7 @@ def _plain(work: Work, node: SetOf, project: tuple[str, ...], more: dict[str, An
     for cond in node.conds:
         if isinstance(cond, Within):
             found = yield from resolving.resolve(work, cond.node)
-            limits.append(where(_owner_path(kind, found.kind), found.subjects, "in"))
+            limits.append(where(_owner_path(kind, found.kind), found.subjects, "in", negate=cond.negated))
         elif isinstance(cond, Has):
             limits += _other_field(kind, cond, via)
         elif isinstance(cond, Event):
@@ -422,6 +466,8 @@ def _other_event(work: Work, kind: str, cond: Event, via: str) -> Conditions:
             made.append(where("by", people.subjects, "in"))
             continue
         path = theme_path if role == "theme" else source_path
+        if cond.order == "direct" and path == "sources.subject":
+            path = "derived_from.subject"
         if not path:
             raise Unanswered("this relation between them is not in the record")
         found = yield from resolving.resolve(work, node)
@@ -457,6 +503,10 @@ def narrowed(found: Rows, order: str) -> Rows:
     if order not in ("latest", "first") or not found.rows:
         return found
     ranked = sorted(found.rows, key=lambda r: (r.at or "", _number(r)))
+    if found.kind == "metric":
+        last = max(ranked, key=lambda r: r.at or "") if order == "latest" else ranked[0]
+        same = [r for r in ranked if r.at == last.at and r.subject == last.subject]
+        return replace(found, rows=same, total=len(same))
     if found.kind == "version":
         models = {r.subject.split(":")[0] for r in ranked}
         if len(models) == 1:
@@ -481,16 +531,7 @@ def how(found: Rows, node: SetOf) -> str:
     """Return a sentence that says what the members are, when events made them so."""
     if not found.rows or len(found.rows) > 3 or found.kind not in ("deployment", "alias"):
         return ""
-    parts = []
-    for row in found.rows:
-        place = "{" + row.main.id + ".subject}"
-        if found.kind == "deployment":
-            verb = "was" if row.until else "is"
-            parts.append(f"{row.name} {verb} live at {place}.")
-        else:
-            verb = "was" if row.until else "is"
-            parts.append(f"{row.name} {verb} {row.main.field.removeprefix('alias.')}.")
-    return " ".join(parts)
+    return " ".join(telling.sentence(row) for row in found.rows)
 
 
 def nothing(node: SetOf, work: Work) -> str:

@@ -219,7 +219,7 @@ def docs(work: Work, q: Query) -> Asking:
         no = "No: no" if q.ask[0] == "exists" else "No"
         return answered(f"{no} registered document is{whose}." if about else f"{no} document is registered.")
     if q.ask[0] == "count" and result.count:
-        return answered(f"{{{result.count}}} documents{whose}: {joined(['{' + r[0].id + '.subject}' for r in rows[:SHOWN]])}.")
+        return answered(f"{{{result.count}}} document{'s' if len(rows) != 1 else ''}{whose}: {joined(['{' + r[0].id + '.subject}' for r in rows[:SHOWN]])}.")
     yes = "Yes:\n" if q.ask[0] == "exists" else ""
     return answered(yes + "\n".join(f"- {_document(r)}" for r in rows[:SHOWN]))
 

@@ -42,6 +42,8 @@ def _deployment(row: Row, pred: str) -> str:
         return f"{{{main}}} was deployed at {place} on {{{main}.since:date}}{by}{until}"
     if row.until:
         return f"{{{main}}} was live at {place} from {{{main}.since:date}} until {{{main}.until:date}}"
+    if row.past:
+        return f"{{{main}}} was live at {place} on {row.then} (since {{{main}.since:date}})"
     return f"{{{main}}} is live at {place} since {{{main}.since:date}}"
 
 
@@ -64,6 +66,8 @@ def _stage(row: Row, pred: str) -> str:
     if pred == "left" and row.until:
         return f"{{{main}.subject}} left {{{main}}} on {{{main}.until:date}}"
     until = f", until {{{main}.until:date}}" if row.until else ""
+    if row.past and pred == "stage" and not row.until:
+        return f"{{{main}.subject}} was in {{{main}}} on {row.then} (since {{{main}.since:date}})"
     return f"{{{main}.subject}} moved to {{{main}}} on {{{main}.since:date}}{by}{reason}{until}"
 
 
@@ -72,7 +76,14 @@ def _alias(row: Row, pred: str) -> str:
     name = row.main.field.removeprefix("alias.")
     if row.until:
         return f"{{{main}}} was {name} of {{{main}.subject}} from {{{main}.since:date}} until {{{main}.until:date}}"
+    if row.past:
+        return f"{{{main}}} was {name} of {{{main}.subject}} on {row.then} (since {{{main}.since:date}})"
     return f"{{{main}}} is {name} of {{{main}.subject}} since {{{main}.since:date}}"
+
+
+def dated(rows: list[Row]) -> bool:
+    """Return whether the rows as sentences say which day they are told as of."""
+    return all(r.past and r.until is None and r.kind in ("deployment", "alias", "stage") for r in rows)
 
 
 def figure(row: Row, *, subject: bool = True) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from askreg.agent.facts import Fact
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.tools.shapes import Call, ToolResult
+from askreg.registry import times
 
 Asking: TypeAlias = Generator[list[Call], list[ToolResult], Any]
 """A program: yields the calls it wants made, is sent their results, returns its draft (or a part of it)."""
