@@ -17,6 +17,9 @@ _AGAIN = re.compile(
     r"^\W*(?:and|or|but|ok(?:ay)?|so|then|also|now)?\W*(?:what about|how about|what of|same (?:question )?for|the same for|and)\b|"
     r"^\W*(?:and|or|but|then)\b", re.I
 )  # fmt: skip
+_THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bover )\bthere\b(?! (?:is|are|was|were|any)\b)", re.I)
+_NOW = re.compile(r"\b(?:now|today|currently|at present)\b", re.I)
+_RANKS = ("best", "worst", "max", "min")
 _ASKED = {"who": "agent", "when": "instant", "where": "place", "why": "reason", "how long": "duration", "how many": "count"}
 _PEOPLE_FIELDS = ("by", "approval.by", "owner", "run.by")
 
@@ -122,6 +125,11 @@ class Conversation:
         if not self.history:
             return clause
         clause.args = [(prep, self._node(node)) for prep, node in clause.args]
+        if _THERE.search(clause.text) and (place := self._given("there")) is not None:
+            clause.args.append(("at", place))
+        last = self.history[-1].query.node
+        if isinstance(clause.head, SetOf) and clause.head.kind == "thing" and isinstance(last, Group):
+            clause.head = replace(clause.head, kind="version", conds=(*clause.head.conds, Within(last)))
         if clause.event is not None:
             clause.event = self._event(clause.event)
         if clause.head is not None:
@@ -199,6 +207,8 @@ class Conversation:
     def _given(self, word: str) -> Node | None:
         if word == "person":
             return person(self.history)
+        if word == "data":
+            return self._data()
         if word == "there":
             places = [n for b in self.history for n in _named(b.query, tuple(PLACES))]
             return places[-1] if places else None
@@ -214,6 +224,17 @@ class Conversation:
                 break
             found = referent(before)
         return found
+
+    def _data(self) -> Node | None:
+        """Return the dataset version that was spoken of last."""
+        for before in reversed(self.history):
+            found = list(dict.fromkeys(v for f in before.facts for v in (f.subject, f.value, f.dataset or "") if "@" in v and " " not in v))
+            if len(found) == 1:
+                return Thing(Entity("dataset_version", found[0], found[0].partition("@")[2]))
+            named = _named(before.query, tuple(DATA))
+            if named:
+                return named[-1]
+        return None
 
     def _pair(self) -> tuple[Node, Node] | None:
         """Return the last two versions or models that were spoken of."""
@@ -260,7 +281,11 @@ class Conversation:
             return None
         if any(isinstance(n, Related) or (isinstance(n, SetOf) and n.conds) for n in nodes):
             return None
-        content = clause.cohorts or clause.metrics or clause.dates or nodes or "current" in clause.orders
+        ranks = [o for o in clause.orders if o in _RANKS]
+        if ranks and last.intent == "leaderboard" and not nodes and not clause.metrics:
+            return replace(last, order=ranks[0], text=clause.text)
+        now = bool(_NOW.search(clause.text)) and not nodes
+        content = clause.cohorts or clause.metrics or clause.dates or nodes or now
         if not content or (query is not None and not marked and query.intent not in ("describe", "holder", "role")):
             return None
         if not marked and clause.wh:
@@ -311,7 +336,7 @@ class Conversation:
             if query.event is not None:
                 query = replace(query, event=replace(query.event, time=None))
             query = self._retimed(query)
-        if "current" in clause.orders:
+        if _NOW.search(clause.text) and not clause.dates:
             query = self._retimed(replace(query, time=None))
         for node in nodes:
             put = self._placed(query, node)

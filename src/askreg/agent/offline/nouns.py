@@ -469,7 +469,22 @@ class NounReader:
         self.i = j
         return joined
 
+    def _except(self, node: SetOf) -> Node | None:
+        """Read `except X`, `other than X`."""
+        state = self.r.save()
+        inner, j = NounReader(self.r, self.i + 1).read() if starts(self.r, self.i + 1) else (None, self.i)
+        fits = inner is not None and (kind_of(inner) in VERSIONS - {"thing", "given"} and node.kind in ("version", "model", "thing") or (
+            kind_of(inner) in DATA and node.kind in DATA) or kind_of(inner) == node.kind == "person")  # fmt: skip
+        if inner is None or not fits:
+            self.r.restore(state)
+            return None
+        self.r.use(self.i)
+        self.i = j
+        return replace(node, conds=(*node.conds, Within(inner, negated=True)))
+
     def _with(self, node: SetOf, prep: str) -> Node | None:
+        if prep == "besides":
+            return self._except(node)
         found = self.r.having(self.i + 1, negated=prep != "with", kind=node.kind)
         if found is None:
             return None

@@ -77,6 +77,9 @@ class Phrases:
         model = item.entity("model")
         if model is not None:
             return self._after_model(self._spaced(item), model)
+        dataset = item.entity("dataset")
+        if dataset is not None and (found := self._dated(item, dataset)):
+            return found
         if item.word("noun", "version") and not item.entities:
             found = self._numbered(item)
             if found:
@@ -92,6 +95,18 @@ class Phrases:
                 number = _ORDINALS[word.sense]
                 return Tok(item, self._of_model([number]) or Bare(number))
         return Tok(item, _thing(item))
+
+    def _dated(self, item: Item, dataset: Entity) -> Tok | None:
+        """Read `the icu-stays of May 2025` where that is how the dataset's versions are labelled."""
+        after = self._peek(1)
+        if after is None or after.date is None:
+            return None
+        month, day = after.date.first.isoformat()[:7], after.date.first.isoformat()
+        for label in (day, month, month[:4]):
+            if label in self.lexicon.labels.get(dataset.name, []):
+                self.at += 2
+                return Tok(item, Thing(Entity("dataset_version", f"{dataset.name}@{label}", label), (), item.text))
+        return None
 
     def _spaced(self, item: Item) -> Item:
         """Return the item with the version it may mean as well: `cxr-triage 2` may be cxr-triage2 or version 2."""

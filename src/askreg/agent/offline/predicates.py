@@ -451,6 +451,8 @@ class Predicates:
     def _conditions(self, event: Event, subject: str) -> list[Cond]:
         values = [c for c in self._pending]
         self._pending = []
+        if any(isinstance(c, Count) for c in values):
+            return [replace(c, negated=c.negated != event.negated) if isinstance(c, Count) else c for c in values]
         if event.pred in ("use", "build", "do") and values and not event.roles:
             return list(values)
         if event.pred == "register" and not event.roles and not event.time and not event.negated:
@@ -489,6 +491,9 @@ class Predicates:
         moved = self._target(event, i)
         if moved is not None:
             return moved
+        ranked = self._rank_word(i)
+        if ranked is not None:
+            return event, ranked, ""
         order = tok.word("order", "ever", "current", "first", "latest")
         if order is not None and not starts(self, i):
             self.use(i)
@@ -524,6 +529,18 @@ class Predicates:
             self._keep(value)
             return event, i + 1, ""
         return None
+
+    def _rank_word(self, i: int) -> int | None:
+        """Take `(the) longest` among the parts of a predicate."""
+        j = i + 1 if self.toks[i].word("det", "the") and self.toks[i].node is None else i
+        tok = self.tok(j)
+        rank = None if tok is None or tok.node is not None else tok.word("order", "longest", "shortest")
+        if rank is None:
+            return None
+        self.note_order(j, rank.sense)
+        for k in range(i, j + 1):
+            self.use(k)
+        return j + 1
 
     def _keep(self, value: Entity) -> None:
         self._pending.append(has(value))

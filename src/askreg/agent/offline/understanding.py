@@ -15,6 +15,7 @@ from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import link
 from askreg.agent.offline.meaning import Query
 from askreg.agent.offline.phrases import Phrases
+from askreg.agent.offline.recast import recast
 
 
 @dataclass(slots=True)
@@ -42,10 +43,15 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
     unknown = _glued([w for w in clause.unknown if w], linked.text)
     if unknown:
+        tail = _after_preamble(linked.text, unknown)
+        if tail:
+            meant = understand(tail, lexicon, now, history)
+            if meant.query is not None:
+                return meant
         return Understanding(question, draft=_unknown(linked.text, unknown, lexicon), clause=clause)
     query = Frames(clause).query()
     query = talk.again(clause, query) or query
-    query = None if query is None else talk.completed(query)
+    query = None if query is None else recast(talk.completed(query), clause)
     if query is None:
         reason = "this question could not be read as one about the registry; name a model, version, dataset, site or person"
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
@@ -62,6 +68,22 @@ _AHEAD = re.compile(r"\b(?:will|going to|next (?:week|month|year|quarter)|tomorr
 
 def _plain(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
+
+
+_PREAMBLE = re.compile(
+    r"(?:\b(?:know|tell me|see|ask|wondering|wonder|find out|question is|question)\b[:,]?|:|[.!;]|,\s*(?=(?:who|what|which|when|where|how|is|are|was)\b))\s+",
+    re.I,
+)  # fmt: skip
+
+
+def _after_preamble(text: str, unknown: list[str]) -> str:
+    """Return what follows the words of introduction, when all that is not understood stands in them."""
+    last = max(text.rfind(word) for word in unknown)
+    for found in _PREAMBLE.finditer(text):
+        tail = text[found.end() :].strip()
+        if found.end() > last and len(tail) > 8:
+            return tail
+    return ""
 
 
 def _glued(words: list[str], text: str) -> list[str]:
