@@ -104,8 +104,9 @@ def find_versions(
     source: FromClause = _VERSION
     if tags:
         lead, *others = _by_rarity(view, tags)
-        source, held = _led_by(view, *lead)
-        limits += [held, *(_tagged(view, _VERSION.c.id, *tag) for tag in others)]
+        source, tagged, held = _led_by(view, *lead)
+        # By the tag's own id, so that a version is looked up only when it has all of them.
+        limits += [held, *(_tagged(view, tagged, *tag) for tag in others)]
     if stage is not None:
         limits.append(_in_stage(view, _stage(stage), few=bool(tags)))
     return _version_page(view, source, limits, limit, key)
@@ -219,11 +220,11 @@ def _tagged(view: View, id: ColumnElement[int], key: str, value: str) -> ColumnE
     return _any(tag.c.entity_id == id, tag.c.key == key, tag.c.value == str(value), view.open(tag))
 
 
-def _led_by(view: View, key: str, value: str) -> tuple[FromClause, ColumnElement[bool]]:
-    """Return where to search from, and the condition, for versions with a tag."""
+def _led_by(view: View, key: str, value: str) -> tuple[FromClause, ColumnElement[int], ColumnElement[bool]]:
+    """Return where to search from, the version's id there, and the condition, for versions with a tag."""
     tag = _TAG.alias()
     held = and_(tag.c.key == key, tag.c.value == str(value), view.open(tag))
-    return tag.join(_VERSION, _VERSION.c.id == tag.c.entity_id), held
+    return tag.join(_VERSION, _VERSION.c.id == tag.c.entity_id), tag.c.entity_id, held
 
 
 def _by_rarity(view: View, tags: Mapping[str, str]) -> list[tuple[str, str]]:

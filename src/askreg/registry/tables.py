@@ -8,7 +8,7 @@ and hashes as it is stored; figures are decimal text, so that no digit is lost; 
 
 from typing import ClassVar, Literal, get_args
 
-from sqlalchemy import BigInteger, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import registry as orm_registry
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
@@ -40,6 +40,8 @@ environment -deployed-> version; document -about-> anything.
 STAGES: tuple[StageName, ...] = get_args(StageName)
 ROLES: tuple[Role, ...] = get_args(Role)
 
+# SQLite keeps a table by its key, without an index beside it, only if the key's type is called INTEGER.
+Key = BigInteger().with_variant(Integer(), "sqlite")
 # Binary order on every back end: PostgreSQL would sort by the database's locale.
 Ordered = Text().with_variant(Text(collation="C"), "postgresql")
 
@@ -51,7 +53,7 @@ class Base(SQLModel, registry=orm_registry(metadata=MetaData())):
 class Recorded(Base):
     """What every row of the record says of itself."""
 
-    id: int = Column(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    id: int = Column(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
     at: str = Column(description="when it happened (occurred_at)")
     by: str | None = Column(default=None, description="who did it, by the name of then")
     event: int = Column(sa_type=BigInteger, description="the event that recorded it")
@@ -222,7 +224,7 @@ class Tag(Interval, table=True):
     """A key and value on a model or version."""
 
     __table_args__ = (
-        Index("tag_by_entity", "entity_id", "key"),
+        Index("tag_by_entity", "entity_id", "key", "value", "until"),
         Index("tag_by_value", "key", "value", "entity_id", "until"),
     )
     entity_id: int = Column(sa_type=BigInteger)
@@ -271,7 +273,7 @@ class Event(Base, table=True):
         Index("event_by_time", "occurred_at", "seq"),
         Index("event_by_record", "recorded_at", "seq"),
     )
-    seq: int = Column(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    seq: int = Column(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
     recorded_at: str
     occurred_at: str
     recorded_by: str = Column(description="who wrote it")
