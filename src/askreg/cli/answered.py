@@ -1,5 +1,6 @@
 """Answers for people: the text, the facts it rests on, and what it was answered with."""
 
+import re
 from collections.abc import Iterable
 
 from rich.markdown import Markdown
@@ -10,6 +11,7 @@ from askreg.agent.replay import Check, Replay
 from askreg.cli.printable import printable
 from askreg.cli.tables import cell, facts, heading, line, put, rows, span, when
 
+_INTERVAL = re.compile(r"(?:stage|deployed|alias\..*|approval\..*|by|version|region)$")
 MOST_FACTS = 40
 """More than that nobody reads on a terminal; JSON has all of them."""
 
@@ -28,17 +30,14 @@ def answer(given: Answer) -> None:
         facts({name: cell(value).plain for name, value in given.proposal.items()})
     for quote in given.quotes:
         line(f"“{quote.text}” – {quote.document}", style="italic")
-    _facts(given.facts)
+    _facts(given.facts, given.as_of)
     line(_provenance(given), style="dim")
 
 
-def _facts(known: list[Fact]) -> None:
+def _facts(known: list[Fact], as_of: str) -> None:
     rows(
         "fact|subject|field|value|on|#n|held|#event",
-        (
-            (f.id, f.subject, f.field, _value(f), _on(f), f.n, span(f.since, f.until) if f.since else None, f.event)
-            for f in known[:MOST_FACTS]
-        ),
+        ((f.id, f.subject, f.field, _value(f), _on(f), f.n, _held(f, as_of), f.event) for f in known[:MOST_FACTS]),
     )
     if len(known) > MOST_FACTS:
         line(f"{MOST_FACTS} of {len(known)} facts shown; --json has all", style="yellow")
@@ -51,6 +50,16 @@ def _value(fact: Fact) -> str:
 
 def _on(fact: Fact) -> str:
     return ", ".join(filter(None, [fact.dataset, fact.split, fact.cohort, fact.evidence]))
+
+
+def _held(fact: Fact, as_of: str) -> str | None:
+    """Return when a fact held; of an event, when it was; of what was still open on an earlier day, that it was."""
+    if fact.since is None:
+        return None
+    if fact.until is None and not _INTERVAL.match(fact.field):
+        return when(fact.since)
+    then = f", still on {fact.as_of[:10]}" if fact.until is None and fact.as_of != as_of else ""
+    return span(fact.since, fact.until) + then
 
 
 def _provenance(given: Answer) -> str:

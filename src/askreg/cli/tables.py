@@ -67,8 +67,8 @@ def when(instant: str | None) -> str | None:
 
 
 def span(since: str, until: str | None) -> str:
-    """Return an interval for a table."""
-    return f"{when(since)} – {when(until) or 'now'}"
+    """Return an interval for a table; one that is open says no end, since "now" may not be when it was asked of."""
+    return f"since {when(since)}" if until is None else f"{when(since)} – {when(until)}"
 
 
 def rows(headers: str, lines: Iterable[Iterable[object]], *, title: str | None = None) -> int:
