@@ -191,6 +191,9 @@ CASES = [
     Case("named like a word", "{F2.subject} ({F2}) is better than {F1.subject} ({F1}) on {F1.dataset}.", [("compare", [
         [metric("sepsis-risk:1", "auroc", "0.871", dataset="falls@best-of-all")],
         [metric("sepsis-risk:2", "auroc", "0.893", dataset="falls@best-of-all")]])]),
+    Case("a row for each version", "| version | auroc | brier |\n|---|---|---|\n| {F1.subject} | {F1} | {F3} |\n"
+         "| {F2.subject} | {F2} | {F4} |", [("compare", [*AUROC, *BRIER])], better={"brier": "lower"}),
+    Case("figures first", "{F1.subject}: {F1} AUROC, {F3} Brier.", [("compare", [*AUROC, *BRIER])]),
     Case("artifact", "`{F1.subject}` is at {F1} ({F2}), with signature {F3}.", [("query", [[
         fact("sepsis-risk:2", "uri", "https://models.example/sepsis/2.bin"),
         fact("sepsis-risk:2", "digest", "sha256:3f2a9c1bbb"),

@@ -24,6 +24,33 @@ def misplaced(claim: Claim) -> Iterator[Problem]:
             yield from _setting(claim, placed, fact)
 
 
+def misnamed(claim: Claim) -> Iterator[Problem]:
+    """Yield the figures that are called by another metric's name."""
+    found = claim.evidence.names
+    named = [(t.start, t.value) for t in claim.tokens if t.kind == "name" and found.get(t.value) == "metric"]
+    for at, fact in claim.figures:
+        metric = fact.metric or ""
+        if claim.passage.kind == "row" and not named:
+            heads = {t.value for t in tokens(_head(claim, at), found) if found.get(t.value) == "metric"}
+        else:
+            before = [name for start, name in named if start < at][-1:]
+            after = [name for start, name in named if start > at][:1]
+            heads = {*before, *after} if before[:1] != [metric] else set()
+        if heads and metric.casefold() not in heads:
+            yield claim.problem(
+                "setting", f"{fact.value!r} is {fact.subject}'s {metric}, not {' or '.join(sorted(heads))}"
+            )
+
+
+def _head(claim: Claim, at: int) -> str:
+    """Return what stands above a place in a table's row."""
+    if claim.header is None:
+        return ""
+    heads = claim.header.text.strip().strip("|").split("|")
+    column = claim.text[:at].replace("\\|", "  ").count("|") - 1
+    return heads[column] if 0 <= column < len(heads) else ""
+
+
 def _says_something(placed: Placed, fact: Fact) -> bool:
     """Tell whether a value is said of its subject; naming the subject or the metric says nothing yet."""
     part = placed.use.args[0].part
@@ -98,10 +125,10 @@ def _column(claim: Claim, placed: Placed, fact: Fact) -> Iterator[Problem]:
     subject = fact.subject.casefold()
     if claim.header is not None:
         heads = claim.header.text.strip().strip("|").split("|")
-        column = claim.text.strip()[: placed.start].replace("\\|", "  ").count("|") - 1
         per_column = [{n for _, n in mentions(claim, list(tokens(h, claim.evidence.names)), subject)} for h in heads]
         if any(per_column):
-            if not 0 <= column < len(heads) or subject not in per_column[column]:
+            above = list(tokens(_head(claim, placed.start), claim.evidence.names))
+            if subject not in {name for _, name in mentions(claim, above, subject)}:
                 yield claim.problem("subject", f"{placed.text!r} is about {fact.subject}, not what its column says")
             return
     if not claim.before.names(subject):

@@ -5,7 +5,7 @@ from itertools import groupby, takewhile
 
 from askreg.agent.reading import tokens
 from askreg.agent.render import Passage, Rendered
-from askreg.agent.verify.binding import misplaced
+from askreg.agent.verify.binding import misnamed, misplaced
 from askreg.agent.verify.claims import Before, Claim, Evidence, Problem, arguments, context
 from askreg.agent.verify.comparing import misordered
 from askreg.agent.verify.complete import incomplete
@@ -27,7 +27,7 @@ def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
     for index, passage in enumerate(rendered.passages):
         header = passage if passage.kind == "header" else header if passage.kind == "row" else None
         claim = Claim(passage, evidence, known, before, header, _introduced(rendered.passages, index))
-        for check in (_marked_up, _unsupported, _missing, _invented, misplaced, misordered, incomplete):
+        for check in (_marked_up, _unsupported, _missing, _invented, misplaced, misnamed, misordered, incomplete):
             problems += check(claim)
         before.add(passage.text)
     problems += _unread(rendered, evidence)
