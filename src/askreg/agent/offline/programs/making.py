@@ -135,9 +135,18 @@ def _said(subject: str, words: str, rows: Rows) -> str:
 
 
 def _through_base(work: Work, subject: str, own: set[str]) -> Asking:
-    rows = yield from work.plan("version", [where("subject", subject)], hops=["bases", "trained_on"])
-    extra = [r for r in rows.rows if r.subject not in own]
-    return [f"Through its base came {telling.names(extra)}." + telling.cite(extra)] if extra else []
+    """Return what came through each of its bases, and which bases have no training data in the record."""
+    rows = yield from work.plan("version", [where("subject", subject)], ["trained_on"], hops=["bases"])
+    said = []
+    for row in rows.rows:
+        base = f"{{{row.main.id}.subject}}"
+        data = [f for f in row.facts if f.field == "trained_on"]
+        more = [f for f in data if f.value not in own]
+        if more:
+            said.append(f"Through its base {base} came {{list({','.join(f'{f.id}.value' for f in more)})}}.")
+        elif not data:
+            said.append(f"The training data of its base {base} is not recorded{telling.cite([row])}.")
+    return said
 
 
 def _products(work: Work, q: Query, event: Event, kind: str) -> Asking:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from askreg.agent.offline.meaning import Cond, Event, Has, Holder, Node, SetOf, Thing, Within, kind_of
-from askreg.agent.offline.programs import events, periods, resolving, telling
+from askreg.agent.offline.programs import events, periods, resolving, restricting, telling
 from askreg.agent.offline.programs.events import Conditions, place_conditions as _place
 from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, joined, where
 from askreg.agent.tools.shapes import Call, ToolResult

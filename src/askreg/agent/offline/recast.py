@@ -1,0 +1,89 @@
+"""Queries said again as questions for sets, where what happened is denied, wanted of all, or of the latest of several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from askreg.agent.offline.clause import Clause
+from askreg.agent.offline.meaning import Cond, Count, Event, Group, Node, Query, SetOf, Within, kind_of
+from askreg.agent.offline.roles import DATA, VERSIONS
+
+_TELLING = ("list", "object", "count")
+_KINDS = frozenset(("version", "model", "thing", "dataset", "dataset_version"))
+
+
+def recast(query: Query, clause: Clause) -> Query:
+    """Return the query, or the one for a set that says more of what the question says."""
+    if query.intent == "role" and query.event is not None:
+        query = _everything(query, query.event) or _nobody(query, query.event) or _members(query, query.event) or query
+    return _excepted(query, clause)
+
+
+def _everything(query: Query, event: Event) -> Query | None:
+    """Read `are all live versions approved?`: whether any is not."""
+    theme = event.role("theme")
+    if "yesno" not in query.options or not isinstance(theme, SetOf) or theme.quantity != "all":
+        return None
+    rest = replace(event, roles=tuple(r for r in event.roles if r[0] != "theme"), negated=not event.negated)
+    kind = "version" if theme.kind == "thing" else theme.kind
+    return Query("set", ("every",), SetOf(kind, (*theme.conds, rest)), time=query.time, text=query.text)  # type: ignore[arg-type]
+
+
+def _nobody(query: Query, event: Event) -> Query | None:
+    """Read `who has never approved anything`."""
+    if query.ask[0] != "agent" or not event.negated:
+        return None
+    return Query("set", ("list",), SetOf("person", (event,)), time=query.time, text=query.text, options=query.options)
+
+
+def _members(query: Query, event: Event) -> Query | None:
+    """Read `versions not in production`, `the last version that got approved`: what is told of are things."""
+    theme = event.role("theme")
+    if query.ask[0] not in _TELLING or not isinstance(theme, SetOf) or theme.kind not in _KINDS:
+        return None
+    if not event.negated and theme.order not in ("latest", "first") and not any(isinstance(c, Count) for c in theme.conds):
+        return None
+    rest = replace(event, roles=tuple(r for r in event.roles if r[0] != "theme"))
+    conds: tuple[Cond, ...] = (*theme.conds, rest)
+    ask = "count" if query.ask[0] == "count" else "list"
+    return Query("set", (ask,), replace(theme, conds=conds), order=query.order, time=query.time, text=query.text,
+                 options=query.options)  # fmt: skip
+
+
+def _excepted(query: Query, clause: Clause) -> Query:
+    """Give the query what stands after `except`, `other than`, `besides`."""
+    left = [node for prep, node in clause.args if prep == "besides"]
+    if not left or query.intent not in ("set", "role"):
+        return query
+    node = query.node
+    if query.intent == "role" and query.event is not None:
+        node = _asked(query, query.event, left)
+    if not isinstance(node, SetOf):
+        return query
+    out = tuple(Within(n, negated=True) for n in left if _fits(node, n))
+    conds = tuple(c for c in node.conds if not (isinstance(c, Within) and c.node in left and not c.negated))
+    return Query("set", ("list",) if query.intent == "role" else query.ask, replace(node, conds=(*conds, *out)),
+                 order=query.order, time=query.time, text=query.text, options=query.options)  # fmt: skip
+
+
+def _asked(query: Query, event: Event, left: list[Node]) -> SetOf | None:
+    """Return the set that a question about what happened asks for."""
+    rest = replace(event, roles=tuple((r, n) for r, n in event.roles if n not in left))
+    if query.ask[0] == "agent":
+        return SetOf("person", (rest,))
+    theme = rest.role("theme")
+    if theme is None or isinstance(theme, SetOf):
+        conds = theme.conds if isinstance(theme, SetOf) else ()
+        return SetOf("version", (*conds, replace(rest, roles=tuple(r for r in rest.roles if r[0] != "theme"))))
+    return None
+
+
+def _fits(node: SetOf, left: Node) -> bool:
+    one = left.nodes[0] if isinstance(left, Group) else left
+    kind = kind_of(one)
+    return (kind in VERSIONS and node.kind in ("version", "model", "thing")) or (kind in DATA and node.kind in DATA) or (
+        kind == node.kind == "person"
+    )  # fmt: skip
+
+
+__all__ = ["recast"]
