@@ -66,7 +66,7 @@ def _loads(registry: "Registry", text: str | bytes, name: str, base: Path, progr
         _make(unit, calls, name, progress)
         events = unit.seq - before
     counts = Counter(call.kind for call in calls if call.kind)
-    return LoadResult(events=events, counts=dict(counts), unchanged=not calls)
+    return LoadResult(events=events, counts=dict(counts), unchanged=not events)
 
 
 def missing(unit: Unit, manifest: shapes.Manifest, problems: Problems) -> list[Call]:
