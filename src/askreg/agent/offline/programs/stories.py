@@ -141,7 +141,7 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
     lines: list[tuple[str, Fact]] = []
     for event, ids in zip(result.data.events, result.rows, strict=False):
         main = by_id[ids[0]]
-        lines.append((_event(main, event), main))
+        lines.append((_event(main, event.action, [by_id[i] for i in ids[1:]]), main))
     if q.order in ("latest", "first") and lines:
         lines = [lines[0]] if q.order == "latest" else [lines[-1]]
     when = f" {periods.said(q.time, closed=True)}" if q.time else ""
@@ -159,10 +159,27 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
     return text
 
 
-def _event(main: Fact, event: Any) -> str:
-    what = event.action.split(".")[0].replace("_", " ")
-    done = event.action.split(".")[-1]
-    return f"{{{main.id}.subject}} was {done} ({what}) by {{{main.id}}} on {{{main.id}.since:date}}"
+_DONE = {
+    "version.staged": "was moved to {to}",
+    "version.approved": "was signed ({meaning})",
+    "version.deployed": "was deployed at {site}, {environment}",
+    "version.withdrawn": "was withdrawn from {site}, {environment}",
+    "alias.set": "was given the alias {alias}",
+    "alias.removed": "lost the alias {alias}",
+    "model.renamed": "was renamed, before {from}",
+    "attempt.refused": "stayed as it was: an attempt ({attempt}) was refused",
+}
+"""What events did, with their details; the others did what their action says."""
+
+
+def _event(main: Fact, action: str, details: list[Fact]) -> str:
+    told = {fact.field.removeprefix("detail."): f"{{{fact.id}}}" for fact in details}
+    try:
+        done = _DONE[action].format_map(told)
+    except KeyError:
+        done = f"was {action.rpartition('.')[-1]}"
+    reason = f", with the reason {told['reason']}" if "reason" in told and action != "attempt.refused" else ""
+    return f"{{{main.id}.subject}} {done} by {{{main.id}}} on {{{main.id}.since:date}}{reason}"
 
 
 def gaps(work: Work, q: Query) -> Asking:
