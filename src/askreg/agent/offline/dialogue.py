@@ -6,7 +6,8 @@ import re
 from datetime import datetime
 from typing import Any
 
-from askreg.agent.draft import Draft
+from askreg.agent.draft import Draft, Reading
+from askreg.agent.offline import neighbours
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.meaning import Query, SetOf
@@ -55,8 +56,28 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context)
             return (yield from program(first.query, context))
     understood = understand(question, lexicon, now, history)
     if understood.query is None:
-        return understood.draft or Draft(status="abstained", reason="this question could not be read")
+        draft = understood.draft or Draft(status="abstained", reason="this question could not be read")
+        return draft if draft.status != "abstained" else _with_neighbours(draft, understood, lexicon, context)
     return (yield from program(understood.query, context))
+
+
+def _with_neighbours(draft: Draft, understood: Understanding, lexicon: Lexicon, context: Context) -> Draft:
+    """Offer the known questions nearest to one that was not understood."""
+    if len(draft.readings) > 1:
+        return draft
+    offered = [r for q in neighbours.readings(understood.tokens, understood.question) if (r := _reading(q, lexicon, context))]
+    return draft.model_copy(update={"readings": [*draft.readings, *offered][:3]}) if offered else draft
+
+
+def _reading(question: str, lexicon: Lexicon, context: Context) -> Reading | None:
+    understood = understand(question, lexicon, context.now)
+    if understood.query is None:
+        return None
+    try:
+        first = next(program(understood.query, context))
+    except StopIteration:
+        return None
+    return Reading(question=f"{question}?", call={"tool": first[0].tool, "args": first[0].args})
 
 
 def _parts(question: str) -> list[str]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import changes, coverage
+from askreg.agent.offline import changes, coverage, written
 from askreg.agent.offline.clause import Clause, Reader
 from askreg.agent.offline.conversation import Before, Conversation
 from askreg.agent.offline.frames import Frames
 from askreg.agent.offline.lexicon import Lexicon
-from askreg.agent.offline.link import link
+from askreg.agent.offline.link import Linked, link
 from askreg.agent.offline.meaning import Query
-from askreg.agent.offline.phrases import Phrases
+from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.agent.offline.recast import recast
 
 
@@ -26,7 +26,7 @@ class Understanding:
     query: Query | None = None
     draft: Draft | None = None
     clause: Clause | None = None
-    readings: list[Reading] = field(default_factory=list)
+    tokens: list[Tok] = field(default_factory=list)
 
 
 def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Before] | None = None) -> Understanding:
@@ -36,11 +36,14 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
     refusal = changes.refusal(tokens, linked.text)
     if refusal is not None:
         return Understanding(question, draft=refusal)
+    strange = written.strange(linked, lexicon)
+    if strange is not None:
+        return Understanding(question, _no_such(strange))
     talk = Conversation(history or [], lexicon)
     clause = talk.fill(Reader(tokens, linked.text).read())
     if _AHEAD.search(linked.text) and not clause.imperative:
         reason = "the record holds what has happened, not what will"
-        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
+        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause, tokens=tokens)
     unknown = _glued([w for w in clause.unknown if w], linked.text)
     if unknown:
         tail = _after_preamble(linked.text, unknown)
@@ -48,18 +51,18 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
             meant = understand(tail, lexicon, now, history)
             if meant.query is not None:
                 return meant
-        return Understanding(question, draft=_unknown(linked.text, unknown, lexicon), clause=clause)
+        return _unknown(question, linked, unknown, lexicon, clause)
     query = Frames(clause).query()
     query = talk.again(clause, query) or query
     query = None if query is None else recast(talk.completed(query), clause)
     if query is None:
         reason = "this question could not be read as one about the registry; name a model, version, dataset, site or person"
-        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
+        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause, tokens=tokens)
     lost = coverage.missing(tokens, query)
     if lost:
         told = " and ".join(f"“{w}”" for w in lost[:4])
         reason = f"what {told} means here could not be made out; ask for one thing at a time"
-        return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause)
+        return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause, tokens=tokens)
     return Understanding(question, query, clause=clause)
 
 
@@ -98,14 +101,21 @@ def _glued(words: list[str], text: str) -> list[str]:
     return result
 
 
-def _unknown(question: str, words: list[str], lexicon: Lexicon) -> Draft:
+def _no_such(strange: written.Strange) -> Query:
+    return Query("unknown", kinds=(strange.kind, strange.of), text=strange.text)
+
+
+def _unknown(question: str, linked: Linked, words: list[str], lexicon: Lexicon, clause: Clause) -> Understanding:
     """Say which words are not understood, and which names are near."""
-    told = " and ".join(f"“{w}”" for w in dict.fromkeys(words))
-    near = list(dict.fromkeys(n for w in words for n in lexicon.suggestions(w)))[:3]
-    reason = f"the record knows nothing of {told}"
-    readings = [
-        Reading(question=question.replace(words[0], name), call={"tool": "query", "args": {
-            "select": "model", "where": [{"path": "name", "op": "=", "value": name}]}})
-        for name in near
-    ]  # fmt: skip
-    return Draft(status="abstained", reason=reason.replace("{", "{{").replace("}", "}}"), readings=readings)
+    strange = written.environment_after_site(linked, words)
+    if strange is not None:
+        return Understanding(question, _no_such(strange), clause=clause)
+    words = list(dict.fromkeys(words))
+    near = next((w for w in words if len(w) > 3 and lexicon.alike(w, like=_LIKE)), None)
+    if near is not None:
+        return Understanding(question, Query("unknown", kinds=("", ""), text=near, unexplained=tuple(words)), clause=clause)
+    reason = f"the record knows nothing of {' and '.join(f'“{w}”' for w in words)}"
+    return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause)
+
+
+_LIKE = 78

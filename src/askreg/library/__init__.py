@@ -1,0 +1,1 @@
+"""What makes text comparable, and (with the document index) retrievable."""
