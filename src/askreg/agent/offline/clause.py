@@ -221,6 +221,8 @@ class Reader(Predicates):
         event, self.i, dangling = found
         self.c.values += self._values
         counts = [c for c in self._pending if isinstance(c, Count)]
+        if counts and self.c.head is None and self.c.wh == "where":
+            self.c.head, self.c.wh = SetOf("site"), "which"
         if counts and isinstance(self.c.head, SetOf):
             self.c.head = replace(self.c.head, conds=(*self.c.head.conds, *counts))
             return dangling
@@ -496,9 +498,11 @@ class Reader(Predicates):
             self.use(i)
             conds: list[Cond] = [Has("alias", "exists", n.alias, negated=negated) for n in holders if isinstance(n, Holder)]
             i += 1
-            while (nxt := self.tok(i)) is not None and (nxt.word("conj", "and") or nxt.word("det", "a", "the", "no")) and (
+            while (nxt := self.tok(i)) is not None and (nxt.word("conj", "and", "but") or nxt.word("det", "a", "the", "no")
+                                                        or nxt.word("prep", "without")) and (
                 any(isinstance(t.node, Holder) for t in self.toks[i : i + 3])
             ):  # fmt: skip
+                negated = bool(nxt.word("det", "no") or nxt.word("prep", "without")) or (negated and not nxt.word("conj", "but"))
                 self.use(i)
                 i += 1
                 nxt = self.tok(i)
@@ -507,6 +511,11 @@ class Reader(Predicates):
                     conds.append(Has("alias", "exists", nxt.node.alias, negated=negated))
                     i += 1
             return conds, i
+        owner = tok.word("agent", "own", "approve") if tok.node is None else None
+        if owner is not None:
+            self.use(i)
+            return [Has("owner", "exists", negated=negated) if owner.sense == "own" else
+                    Has("approvals", "with", (), negated=negated)], i + 1  # fmt: skip
         card = tok.value("card")
         if card is not None and tok.node is None:
             self.use(i)
@@ -535,6 +544,9 @@ class Reader(Predicates):
             return [Has(word.sense, "exists", negated=negated)], i + 1
         state = self.save()
         node, j = NounReader(self, i).read()
+        if isinstance(node, SetOf) and node.kind == "thing" and (node.definite or self.toks[i - 1].word("det", "the")):
+            self.restore(state)  # `compare X with the one live at Y`: that one is not had
+            return None
         if isinstance(node, SetOf) and node.kind in ("approval", "metric", "document", "deployment", "alias", "run",
                                                      "version", "thing", "event"):  # fmt: skip
             return [Has(node.kind + "s", "with", node.conds, negated=negated or node.quantity == "no")], j

@@ -9,6 +9,7 @@ from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Bare, Count, Event, Has, Holder, Query, SetOf, Step
 from askreg.agent.offline.phrases import Tok
+from askreg.agent.offline.predicates import number_of
 
 _LIMITING = frozenset(
     ("latest", "first", "best", "worst", "most", "fewest", "max", "min", "longest", "shortest", "avg", "previous", "next")
@@ -140,7 +141,7 @@ def _narrows(before: Tok | None, after: Tok | None) -> bool:
 def _number_of_things(tokens: list[Tok], i: int) -> bool:
     """Whether a number and a noun follow: `more than two versions`."""
     number, noun = (tokens[k] if k < len(tokens) else None for k in (i + 1, i + 2))
-    return number is not None and noun is not None and number.item.number is not None and noun.node is None and bool(
+    return number is not None and noun is not None and number.node is None and number_of(number) is not None and noun.node is None and bool(
         noun.item.word("noun", "version", "model", "site", "dataset", "dataset_version", "approval", "deployment", "run",
                        "person", "document", "metric"))  # fmt: skip
 

@@ -247,6 +247,7 @@ def _compare(f: Frames) -> Query | None:
         return None
     nodes = [n if not isinstance(n, SetOf) or n.order != "previous" else Step(nodes[0], -1) for n in nodes]
     asked = {*c.orders, c.comparative, "best" if c.event is not None and c.event.pred == "beat" else ""} - {""}
+    asked |= {"from"} & set(c.preps)  # `improve from A to B` asks of B
     ask = "better" if asked & {"best", "worst", "max", "min", "above", "below"} else "difference"
     return Query("compare", (ask,), Group(tuple(nodes)), metrics=tuple(c.metrics), cohorts=tuple(c.cohorts),
                  dataset=f.dataset(), time=f.time,
@@ -290,7 +291,7 @@ def _gaps(f: Frames) -> Query | None:
     c = f.c
     asked = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n.kind == "gap"]
     pred = c.event.pred if c.event is not None else ""
-    if not asked and "missing" not in c.cues and "complete" not in c.cues and pred not in ("miss", "complete", "selfapprove"):
+    if not asked and "missing" not in c.cues and "complete" not in c.cues and pred not in ("miss", "complete"):
         return None
     node = next((x.node for n in asked for x in n.conds if isinstance(x, Within)), None)
     if c.event is not None:
@@ -441,7 +442,8 @@ def _happening(f: Frames) -> Query | None:
     if event.pred == "approve" and c.wh == "who" and "can" in c.aux and event.role("theme") is None:
         return Query("set", ("list",), SetOf("person", (Has("roles", "contains", "approver"),)))
     if event.pred in ("selfapprove", "complete"):
-        scope = SetOf("version", (event,))
+        said = next((n for n in [c.head, *f.nodes] if isinstance(n, SetOf)), SetOf("version"))
+        scope = SetOf("model" if said.kind == "model" else "version", (*said.conds, event))
         return Query("set", ("exists" if c.aux_first else "count" if c.wh == "how many" else "list",), scope)
     if event.pred in ("build", "use", "train", "do") and (c.fields or c.values) and c.wh not in ("who", "when", "where"):
         return None

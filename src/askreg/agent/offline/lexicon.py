@@ -1,10 +1,9 @@
 """The registry's names as questions write them: exact, folded, in part, and (at a distance) misspelt."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import cached_property
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from askreg.agent.offline import synonyms, words
@@ -58,21 +57,23 @@ class Lexicon:
         if not allowed:
             return []
         digits = _digits(text)
+        if digits and len(text) < _LONG_ENOUGH:
+            return []
         found: list[tuple[Entity, int]] = []
         for choice, distance, _ in process.extract(
             text, self._keys, scorer=OSA.distance, score_cutoff=allowed, limit=limit * 3
         ):
-            if _digits(choice) == digits and abs(len(choice) - len(text)) <= allowed:
+            if _digits(choice) == digits and slip(text, choice):
                 found += [(entity, int(distance)) for entity in self._table[choice] if entity.kind in FUZZY]
         return found[:limit]
 
-    def suggestions(self, text: str, kinds: Iterable[EntityKind] = ()) -> list[str]:
-        """Return names that look like `text`, for a 'did you mean'."""
-        from askreg.registry import names
-
-        wanted = set(kinds) or {"model", "dataset", "person", "site", "run", "document"}
-        pool = {e.name for found in self._table.values() for e in found if e.kind in wanted}
-        return names.nearest(text, sorted(pool))
+    def alike(self, text: str, kind: str = "", *, like: int = 70, limit: int = 3) -> list[Entity]:
+        """Return the things (of a kind, if given) whose names look like `text`, for a 'did you mean'."""
+        wanted = [kind] if kind in _SUGGESTED else _SUGGESTED
+        pool = {k: [e for e in found if e.kind in wanted] for k, found in self._table.items()}
+        choices = [k for k, found in pool.items() if found]
+        close = process.extract(key(text), choices, scorer=fuzz.ratio, score_cutoff=like, limit=limit * 4)
+        return list({e.name: e for k, _, _ in close for e in pool[k]}.values())[:limit]
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -239,6 +240,11 @@ FUZZY: frozenset[EntityKind] = frozenset(
 )  # fmt: skip
 
 
+_LONG_ENOUGH = 9
+"""Letters that a name with a digit in it must have before one of them may be a slip: `run-q1` is no `run-s1`."""
+_SUGGESTED: tuple[str, ...] = ("model", "dataset", "person", "site", "run", "document")
+
+
 def _member_kind(member: str) -> str:
     return "document" if member.startswith("doc:") else "dataset" if member.endswith("@") else "model"
 
@@ -247,6 +253,29 @@ def edits(text: str) -> int:
     """Return how many typing errors a text of this length may hold."""
     length = len(text)
     return 0 if length < 5 else 1 if length < 9 else 2
+
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+def slip(typed: str, word: str) -> bool:
+    """Whether a finger may have slipped: a letter too many, too few, swapped, or from the key beside it.
+
+    Any other letter makes another word: `skipped` is no `shipped`, and `southgate` no `northgate`.
+    """
+    if len(typed) != len(word) or sorted(typed) == sorted(word):
+        return True
+    return all(a == b or _beside(a, b) for a, b in zip(typed, word, strict=True))
+
+
+def _beside(a: str, b: str) -> bool:
+    for number, row in enumerate(_ROWS):
+        at = row.find(a)
+        if at < 0:
+            continue
+        near = {other[k] for other in _ROWS[max(0, number - 1) : number + 2] for k in (at - 1, at, at + 1) if 0 <= k < len(other)}
+        return b in near or {a, b} <= set("aeiou")
+    return False
 
 
 def _digits(text: str) -> str:

@@ -12,7 +12,7 @@ from askreg.agent.offline import dates, words
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity, EntityKind
 from askreg.agent.offline.idioms import spelled_out
-from askreg.agent.offline.lexicon import Lexicon, edits
+from askreg.agent.offline.lexicon import Lexicon, edits, slip
 from askreg.agent.offline.pieces import Piece, cut, plain
 from askreg.agent.offline.words import Word
 
@@ -223,7 +223,7 @@ def _word_near(piece: str) -> list[Word] | None:
         (c, d, i) for c, d, i in process.extract(piece, words.CORRECTABLE, scorer=OSA.distance, score_cutoff=2, limit=8)
         # Another ending is another word: `classified` is no `classifier`.
         if not (len(c) == len(piece) and c[:-1] == piece[:-1]) and not (c[0] != piece[0] and c[1:] == piece[1:])
-        and _slip(piece, c)
+        and slip(piece, c)
     ]  # fmt: skip
     near = [(c, d) for c, d, _ in found if d <= min(2, edits(max(piece, c, key=len))) and words.senses((c,))]
     if not near:
@@ -232,29 +232,6 @@ def _word_near(piece: str) -> list[Word] | None:
     best = [words.senses((c,)) for c, d in near if d == least]
     same_start = [words.senses((c,)) for c, d in near if d == least and c[0] == piece[0]]
     return (same_start or best)[0]
-
-
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-
-
-def _slip(typed: str, word: str) -> bool:
-    """Whether a finger may have slipped: a letter too many, too few, swapped, or from the key beside it.
-
-    Any other letter makes another word: `skipped` is no `shipped`.
-    """
-    if len(typed) != len(word) or sorted(typed) == sorted(word):
-        return True
-    return all(a == b or _beside(a, b) for a, b in zip(typed, word, strict=True))
-
-
-def _beside(a: str, b: str) -> bool:
-    for number, row in enumerate(_ROWS):
-        at = row.find(a)
-        if at < 0:
-            continue
-        near = {other[k] for other in _ROWS[max(0, number - 1) : number + 2] for k in (at - 1, at, at + 1) if 0 <= k < len(other)}
-        return b in near or {a, b} <= set("aeiou")
-    return False
 
 
 def _best(pieces: list[Piece], text: str, segments: dict[int, list[tuple[float, Item]]]) -> list[Item]:

@@ -486,6 +486,10 @@ class NounReader:
         if prep == "besides":
             return self._except(node)
         found = self.r.having(self.i + 1, negated=prep != "with", kind=node.kind)
+        tok = self.r.tok(self.i)
+        if found is None and tok is not None and tok.item.text.lower().endswith(("have", "has")):
+            # `that have never been live`: the words are those of `that have an alias`.
+            found = self.r.predicate(self.i + 1, subject=node.kind)
         if found is None:
             return None
         self.r.use(self.i)

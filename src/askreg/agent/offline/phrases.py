@@ -80,6 +80,9 @@ class Phrases:
         dataset = item.entity("dataset")
         if dataset is not None and (found := self._dated(item, dataset)):
             return found
+        dataset = item.entity("dataset")
+        if dataset is not None:
+            return self._after_dataset(item, dataset)
         if item.word("noun", "version") and not item.entities:
             found = self._numbered(item)
             if found:
@@ -129,6 +132,27 @@ class Phrases:
         if not numbers:
             return Tok(item, Thing(model, _others(item, model), item.text))
         return Tok(item, self._versions(item, numbers))
+
+    def _after_dataset(self, item: Item, dataset: Entity) -> Tok:
+        """Read a label that the dataset does not have: `icu-stays@2024-01`, and `icu-stays 2024-01` where labels look so."""
+        self.at += 1
+        labels = self.lexicon.labels.get(dataset.name, [])
+        label = self._peek()
+        if label is None:
+            return Tok(item, _thing(item))
+        written = label.text
+        if label.before == "@":
+            self.at += 1
+            while (more := self._peek()) is not None and re.fullmatch(r"[-_.:/+]", more.before):
+                written += more.before + more.text
+                self.at += 1
+        elif label.before == " " and not label.words and _shape(written) in map(_shape, labels) and any(map(str.isdigit, written)):
+            self.at += 1
+        else:
+            return Tok(item, _thing(item))
+        known = next((x for x in labels if x.casefold() == written.casefold()), None)
+        name = f"{dataset.name}@{known or written}"
+        return Tok(item, Thing(Entity("dataset_version", name, known or written, exists=known is not None), (), item.text))
 
     def _versions(self, item: Item, numbers: list[int]) -> Node:
         models = [e for e in item.entities if e.kind == "model"]
@@ -223,6 +247,10 @@ class Phrases:
             return Group(tuple(Bare(n) for n in numbers))
         self.at = start
         return None
+
+
+def _shape(label: str) -> str:
+    return re.sub(r"[a-z]+", "a", re.sub(r"\d", "0", label.casefold()))
 
 
 def _version_number(item: Item | None, named: bool, *, glued: bool) -> int | None:

@@ -13,7 +13,7 @@ from askreg.agent.offline.roles import EVENTS, STAGE_STATES, STATES, VERSIONS, r
 
 _SKIPPED = ("filler",)
 _ADJECTIVES = frozenset(("approve", "retire", "reject", "deploy", "evaluate", "review", "register", "withdraw", "use"))
-_FINITE = ("base", "s")
+_SAID = ("sensitivity", "framework", "task")
 _COUNTABLE = ("version", "model", "site", "environment", "dataset", "dataset_version", "approval", "deployment", "run", "person")
 AT_LEAST = {"at least", "no less than", "not less than", "or more", "or higher", "or above", "or better", "minimum of"}
 AT_MOST = {"at most", "no more than", "not more than", "or less", "or lower", "or below", "maximum of"}
@@ -113,6 +113,8 @@ class Predicates:
         back, after = self._back(i), self.tok(i + 1)
         if back is None:
             return False
+        if back.word("wh", "where") and verb.form == "base":
+            return after is not None
         if back.word("wh", "who", "what") or (back.word("rel") and not back.word("wh", "which")):
             return True
         if back.word("det") or back.word("order") or back.word("prep") or back.word("wh") or back.word("conj"):
@@ -323,7 +325,9 @@ class Predicates:
                 return after is None or not after.word("prep", "before", "after")
             if tok.node is not None:
                 return False
-            aux = aux or bool(tok.word("aux", "is", "was"))
+            aux = aux or bool(tok.word("aux", "is", "was")) or tok.item.text.lower().endswith(" been")
+            if aux and self._valued(i):
+                return True
             if self.is_pred(i) and not self.adjectival(i):
                 return True
             if tok.word("verb", "have", "miss") or (tok.word("aux", "have", "had") and self._had(i)):
@@ -341,7 +345,7 @@ class Predicates:
         j = i + 1
         while (tok := self.tok(j)) is not None and (tok.word("neg") or tok.word("order", "ever") or tok.word("filler")
                                                     or tok.word("aux", "was")):  # fmt: skip
-            if tok.word("aux", "was"):
+            if tok.word("aux", "was") or tok.item.text.lower().endswith(" been"):
                 return False
             j += 1
         return tok is not None and not self.is_pred(j)
@@ -398,6 +402,11 @@ class Predicates:
                 self.use(i)
                 i += 1
                 continue
+            if (present or past) and not leading and self._valued(i):
+                value = tok.value(*_SAID)
+                assert value is not None
+                self.use(i)
+                return [replace(has(value), negated=negated)], i + 1
             prep_word = tok.word("prep")
             if prep_word is not None and tok.node is None and starts(self, i + 1) and not leading:
                 prep = prep_word.sense
@@ -426,6 +435,13 @@ class Predicates:
         now = present and not past and event.pred in ("use", "run", "live", "deploy")
         event = replace(event, roles=roles, negated=event.negated != negated, past=(event.past or past) and not now)
         return self._conditions(event, subject), i
+
+    def _valued(self, i: int) -> bool:
+        """Whether a value alone is said of something: `are (not) public`."""
+        tok, after = self.tok(i), self.tok(i + 1)
+        if tok is None or tok.node is not None or tok.value(*_SAID) is None or tok.word("noun") or starts(self, i):
+            return False
+        return after is None or bool(after.word("conj"))
 
     def _held(self, i: int, past: bool) -> tuple[Event, int] | None:
         """Read `(was) champion of X (on a day)` as a predicate."""
@@ -580,12 +596,11 @@ class Predicates:
             i += 1
         elif text in ("several", "multiple"):
             return ">", 1.0, i + 1
-        elif tok.item.number is None:
+        elif number_of(tok) is None or text in ("a", "an"):
             return None
         tok = self.tok(i)
-        if tok is None or tok.node is not None or tok.item.number is None or tok.item.date is not None:
-            return None
-        return op, tok.item.number, i + 1
+        number = None if tok is None or tok.node is not None or tok.item.date is not None else number_of(tok)
+        return None if number is None else (op, number, i + 1)
 
     def _target(self, event: Event, i: int) -> tuple[Event, int, str] | None:
         """Read the stage that something was moved to: `promoted to production`."""
@@ -653,6 +668,14 @@ class Predicates:
         if isinstance(node, SetOf) and node.kind == "thing" and node.quantity in ("any", "all", "no") and not node.conds:
             return event, k, ""
         return replace(event, roles=(*event.roles, (role, node))), k, ""
+
+
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a single": 1, "single": 1, "once": 1, "twice": 2}
+
+
+def number_of(tok: Tok) -> float | None:
+    """Return the number that a token is, in figures or spelled out."""
+    return tok.item.number if tok.item.number is not None else _NUMBERS.get(tok.item.text.lower())
 
 
 def _placed(role: str, prep: str, event: Event) -> str:

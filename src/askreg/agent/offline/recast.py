@@ -14,9 +14,28 @@ _KINDS = frozenset(("version", "model", "thing", "dataset", "dataset_version"))
 
 def recast(query: Query, clause: Clause) -> Query:
     """Return the query, or the one for a set that says more of what the question says."""
+    query = denied(query)
     if query.intent == "role" and query.event is not None:
         query = _everything(query, query.event) or _nobody(query, query.event) or _members(query, query.event) or query
     return _excepted(query, clause)
+
+
+def denied(query: Query) -> Query:
+    """Say `owns no model`, `approved nothing` as a denial of the whole."""
+    event = None if query.event is None else _event_denied(query.event)
+    node = query.node
+    if isinstance(node, SetOf):
+        conds = tuple(_event_denied(c) if isinstance(c, Event) else c for c in node.conds)
+        node = replace(node, conds=conds)
+    return replace(query, event=event, node=node)
+
+
+def _event_denied(event: Event) -> Event:
+    nothing = [n for _, n in event.roles if isinstance(n, SetOf) and n.quantity == "no"]
+    if not nothing or event.negated:
+        return event
+    roles = tuple((r, replace(n, quantity="") if n in nothing and isinstance(n, SetOf) else n) for r, n in event.roles)
+    return replace(event, roles=roles, negated=True)
 
 
 def _everything(query: Query, event: Event) -> Query | None:
@@ -38,12 +57,13 @@ def _nobody(query: Query, event: Event) -> Query | None:
 
 def _members(query: Query, event: Event) -> Query | None:
     """Read `versions not in production`, `the last version that got approved`: what is told of are things."""
-    theme = event.role("theme")
+    part = "source" if event.role("theme") is None and kind_of(event.role("source")) in DATA else "theme"
+    theme = event.role(part)
     if query.ask[0] not in _TELLING or not isinstance(theme, SetOf) or theme.kind not in _KINDS:
         return None
     if not event.negated and theme.order not in ("latest", "first") and not any(isinstance(c, Count) for c in theme.conds):
         return None
-    rest = replace(event, roles=tuple(r for r in event.roles if r[0] != "theme"))
+    rest = replace(event, roles=tuple(r for r in event.roles if r[0] != part))
     conds: tuple[Cond, ...] = (*theme.conds, rest)
     ask = "count" if query.ask[0] == "count" else "list"
     return Query("set", (ask,), replace(theme, conds=conds), order=query.order, time=query.time, text=query.text,

@@ -108,12 +108,14 @@ class _Side:
             cells = {s: by_id[next(ids)[0]] for s in row.values}
             if self._wanted(row):
                 lines.append(Line(row, cells, result.better.get(row.metric) or row.better or "higher"))
-        whole = any(line.row.cohort == "all" and line.row.comparable for line in lines)
+        whole = any(line.row.cohort == "all" and len(line.cells) > 1 for line in lines)
         if names and whole and not (self.cohorts or self.keys):
             lines = [line for line in lines if line.row.cohort == "all"]
-        self.alike = [line for line in lines if line.row.comparable]
+        # Of three or more, what two of them share is set side by side as well.
+        several = len(subjects) > 2
+        self.alike = [line for line in lines if line.row.comparable or (several and len(line.cells) > 1)]
         settled = {line.metric for line in self.alike}
-        apart = [x for x in lines if not x.row.comparable and (x.metric not in settled or len(x.cells) > 1)]
+        apart = [x for x in lines if x not in self.alike and (x.metric not in settled or (len(x.cells) > 1 and not several))]
         for_all = {(x.metric, s) for x in apart if x.row.cohort == "all" for s in x.cells}
         self.apart = [x for x in apart if self.cohorts or self.keys or x.row.cohort == "all"
                       or not all((x.metric, s) in for_all for s in x.cells)]  # fmt: skip
@@ -154,8 +156,7 @@ def _told(side: _Side, lead: str) -> Draft:
         head = f"{lead} They cannot be compared: their figures were not measured alike.".strip()
         return answered("\n\n".join(filter(None, (head, _unlike(side), " ".join(side.alone())))))
     if len(side.alike) == 1 and len(side.subjects) == 2:
-        first = f"{_verdict_word(side)}{lead}".strip()
-        text = " ".join(filter(None, (first, _values(side.alike[0]), _verdict(side.alike[0]))))
+        text = " ".join(filter(None, (lead, _verdict_word(side) + _values(side.alike[0]), _verdict(side.alike[0]))))
         if side.names and not side.apart:
             return answered(text)
         return answered("\n\n".join(filter(None, (text, _unlike(side), " ".join(side.alone())))))
@@ -169,7 +170,7 @@ def _verdict_word(side: _Side) -> str:
     if "yesno" not in side.q.options or not asked:
         return ""
     line = side.alike[0]
-    a, b = line.pair
+    a, b = reversed(line.pair) if "from" in side.q.options else line.pair
     if line.equal:
         return f"No{line.cite}: "
     ahead = (line.ordered[0] is a) if asked in ("better", "worse") else Decimal(a.value) > Decimal(b.value)
@@ -222,7 +223,9 @@ def _verdict(line: Line) -> str:
 def _table(side: _Side) -> str:
     """Return the figures that were measured alike as a table with a column for each subject."""
     lines = side.alike[:_LISTED]
-    heads = [f"{{{f.id}.subject}}" for f in lines[0].cells.values()]
+    by_subject = {s: f for line in lines for s, f in line.cells.items()}
+    named = [s for s in side.subjects if s in by_subject]
+    heads = [f"{{{by_subject[s].id}.subject}}" for s in named]
     two = len(heads) == 2
     last = [f"{heads[1]} less {heads[0]}"] if two else []
     rows = [["metric", "measured on", *heads, *last, "note"]]
@@ -230,7 +233,7 @@ def _table(side: _Side) -> str:
         facts = list(line.cells.values())
         gap = [f"{{diff({facts[0].id},{facts[1].id})}}"] if two else []
         notes = [f"{line.better} is better", *(["within noise"] if line.row.within_noise else [])]
-        rows.append([line.metric, _setting(*facts), *(f"{{{f.id}}}" for f in facts), *gap, "; ".join(notes)])
+        rows.append([line.metric, _setting(*facts), *(f"{{{line.cells[s].id}}}" if s in line.cells else "–" for s in named), *gap, "; ".join(notes)])
     rows.insert(1, ["---"] * len(rows[0]))
     cut = "" if len(lines) == len(side.alike) else f"\n\nThese are the first {_LISTED} settings."
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + cut

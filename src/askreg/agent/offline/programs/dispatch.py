@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from askreg.agent.offline.meaning import Query
-from askreg.agent.offline.programs import comparing, fields, figures, listing, making, roles, stories
+from askreg.agent.offline.programs import comparing, fields, figures, listing, making, roles, stories, unknown
 from askreg.agent.offline.programs.work import Asking, Context, Unanswered, Work
 
 PROGRAMS: dict[str, Callable[[Work, Query], Asking]] = {
@@ -23,6 +23,7 @@ PROGRAMS: dict[str, Callable[[Work, Query], Asking]] = {
     "gaps": stories.gaps,
     "docs": stories.docs,
     "describe": stories.describe,
+    "unknown": unknown.unknown,
 }
 
 

@@ -13,7 +13,7 @@ from askreg.agent.offline.meaning import (
     Bare, Given, Group, Holder, Node, Related, SetOf, Step, Thing, Within, kind_of,
 )  # fmt: skip
 from askreg.agent.offline.programs import periods
-from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, joined, where
+from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, joined, literal, where
 from askreg.agent.tools.shapes import Call, ToolResult
 
 VERSIONED = frozenset(("version", "model", "topic", "thing", "given"))
@@ -78,6 +78,8 @@ def _thing(work: Work, node: Thing, want: tuple[str, ...]) -> Finding:
         return (yield from topic(work, entity, want))
     if entity.kind == "version" and not entity.exists:
         yield from no_such_version(work, entity)
+    if entity.kind == "dataset_version" and not entity.exists:
+        yield from no_such_label(work, entity)
     return Found(entity.kind, [entity.name], model=entity.name if entity.kind == "model" else None)
 
 
@@ -141,6 +143,13 @@ def no_such_version(work: Work, entity: Entity) -> Generator[list[Call], list[To
     latest = found.rows[0].put("latest.number") if found.rows else ""
     tail = f"; the latest is {latest}" if latest else ""
     raise Unanswered(f"there is no version {number} of {model}{tail}")
+
+
+def no_such_label(work: Work, entity: Entity) -> Generator[list[Call], list[ToolResult], None]:
+    """Say which versions of the dataset there are."""
+    found = yield from work.plan("dataset_version", [where("name", entity.head)])
+    told = joined([f"{{{r.main.id}.subject}}" for r in found.rows[:8]])
+    raise Unanswered(f"there is no version {literal(entity.part)} of {literal(entity.head)}" + (f"; what there is: {told}" if told else ""))
 
 
 def holder_rows(work: Work, alias: str, model: str | None, *, history: bool) -> Generator[list[Call], list[ToolResult], Rows]:

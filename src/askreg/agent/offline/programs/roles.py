@@ -44,7 +44,8 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
     if ask in ("exists", "object", "list", "place") and event.past and q.time is not None and not periods.is_period(q.time):
         event = replace(event, past=False)
     if q.time is not None and event.pred == "live" and event.past and not periods.is_period(q.time):
-        past_state = ask in ("instant", "duration")
+        past_state = ask == "instant"
+        event = replace(event, past=False) if ask == "duration" else event
     found = yield from events.rows(work, event, ask_time=past_state, time=q.time if not past_state or ask in (
         "object", "list") or not (events.spec_of(event) or events.Spec("")).state else q.time)  # fmt: skip
     rows = _chosen(found.rows, q.order)
@@ -97,12 +98,13 @@ def _durations(rows: list[Row]) -> str:
     parts = []
     for row in rows[: telling.SHOWN]:
         main = row.main.id
-        until = f" to {{{main}.until:date}}" if row.until else " and still is"
+        until = f" to {{{main}.until:date}}" if row.until else f", and still then, on {row.then}" if row.past else " and still is"
         if row.kind == "stage":
             parts.append(f"{{{main}.subject}} {'was' if row.until else 'has been'} in {{{main}}} for {{elapsed({main}.since,{main}.until)}}"
                          f" (from {{{main}.since:date}}{until}).")  # fmt: skip
             continue
-        parts.append(f"{telling.clause(row).split(' from ')[0].split(' since ')[0]} for "
+        state = telling.clause(row).split(" from ")[0].split(" since ")[0].split(" on {")[0]
+        parts.append(f"{state} for "
                      f"{{elapsed({main}.since,{main}.until)}} (from {{{main}.since:date}}{until}).")  # fmt: skip
     return " ".join(parts) if len(parts) < 3 else "\n".join(f"- {p}" for p in parts)
 

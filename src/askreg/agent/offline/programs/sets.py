@@ -12,7 +12,7 @@ from askreg.agent.offline.programs.events import Conditions, place_conditions as
 from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, joined, where
 from askreg.agent.tools.shapes import Call, ToolResult
 
-_ANCHORS = ("live", "deploy", "withdraw", "hold", "lose", "approve", "review", "reject", "sign", "signed_by", "lapse",
+_ANCHORS = ("live", "deploy", "withdraw", "hold", "lose", "selfapprove", "approve", "review", "reject", "sign", "signed_by", "lapse",
             "responsibility", "move", "left", "stage", "evaluate", "run", "use")  # fmt: skip
 _MODEL_FIELDS = ("task", "owner")
 _LINKS = {"train": "trained_on", "finetune": "trained_on", "build": "trained_on", "use": "inputs"}
@@ -119,6 +119,9 @@ def _anchor_rows(work: Work, anchor: Cond, limits: list[dict[str, Any]]) -> Gene
         conditions = _metric_conditions(anchor)
         return (yield from work.plan("metric", [*conditions, *limits], order=[{"by": "value", "descending": True}]))
     assert isinstance(anchor, Event)
+    if anchor.pred == "selfapprove":
+        own = [{**c, "path": "version." + c["path"]} for c in (yield from _self_approved(work))]
+        return (yield from events.rows(work, Event("approve"), extra=[*own, *limits]))
     return (yield from events.rows(work, anchor, extra=limits))
 
 
@@ -190,7 +193,7 @@ def _field_conditions(work: Work, cond: Has) -> list[dict[str, Any]]:
     paths = {"base": "base.subject", "run": "run.subject", "evidence": "metrics.evidence", "approvals": "approvals.by",
              "deployments": "deployments.site", "training": "trained_on.subject", "ci": "metrics.low",
              "metrics": "metrics.name", "alias": "aliases.alias", "documents": "documents.path", "commit": "run.commit",
-             "repo": "run.repo", "tags": "tag.*", "aliass": "aliases.alias", "schema": "signature"}  # fmt: skip
+             "repo": "run.repo", "runs": "run.subject", "owner": "model.owner", "tags": "tag.*", "aliass": "aliases.alias", "schema": "signature"}  # fmt: skip
     path = paths.get(name, name)
     if name == "alias" and op == "exists":
         return [where(path, value, "=", negate=cond.negated)]

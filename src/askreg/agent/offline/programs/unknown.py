@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Query
 from askreg.agent.offline.programs import resolving
 from askreg.agent.offline.programs.work import Asking, Unanswered, Work, joined, literal, where
 
 _SHOWN = 8
+_LIKE = 78
 
 
 def unknown(work: Work, q: Query) -> Asking:
@@ -16,6 +16,9 @@ def unknown(work: Work, q: Query) -> Asking:
     what = kind.replace("_", " ") or "name"
     of_what = f" of {literal(of)}" if of and kind == "alias" else f" at {literal(of)}" if of and kind == "environment" else ""
     reason = f"there is no {what} “{literal(q.text)}”{of_what} in the record"
+    if q.unexplained:
+        told = " and ".join(f"“{w}”" for w in q.unexplained)
+        return (yield from _nearest(work, q.text, "", f"the record knows nothing of {literal(told)}", like=_LIKE))
     if kind == "alias":
         tail = yield from _aliases(work, of)
     elif kind == "environment" and of:
@@ -41,8 +44,8 @@ def _environments(work: Work, site: str) -> Asking:
     return f"; what there is at {literal(site)}: {told}"
 
 
-def _nearest(work: Work, text: str, kind: str, reason: str) -> Asking:
-    found = work.context.lexicon.alike(text, kind)
+def _nearest(work: Work, text: str, kind: str, reason: str, like: int = 70) -> Asking:
+    found = work.context.lexicon.alike(text, kind, like=like)
     if not found:
         raise Unanswered(reason)
     told = yield from resolving.vouched(work, found)
@@ -50,4 +53,4 @@ def _nearest(work: Work, text: str, kind: str, reason: str) -> Asking:
     raise Unanswered(f"{reason}; {near} {joined(told)}", resolving.readings(work, text, found))
 
 
-__all__ = ["Entity", "unknown"]
+__all__ = ["unknown"]

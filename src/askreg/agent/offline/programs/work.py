@@ -134,7 +134,8 @@ class Work:
             "query", select=select, where=list(where), project=list(dict.fromkeys(project)), **more
         )
         if result.error:
-            raise Unanswered(sentence(result.error))
+            unread = "the record is not kept so that this could be looked up; ask for one thing at a time"
+            raise Unanswered(unread if "has no field or relation" in result.error else sentence(result.error))
         return rows_of(result, past=self.context.earlier(result.as_of))
 
 
