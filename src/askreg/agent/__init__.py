@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from askreg.agent.answer import Answer, Asker, ask
     from askreg.agent.batch import answer_lines
-    from askreg.agent.replay import Replay, replay
     from askreg.agent.thread import Thread
 
 _HOME = {
     "Answer": "answer",
     "Asker": "answer",
-    "Replay": "replay",
     "Thread": "thread",
     "answer_lines": "batch",
     "ask": "answer",
-    "replay": "replay",
 }
 
-__all__ = ["Answer", "Asker", "Replay", "Thread", "answer_lines", "ask", "replay"]
+__all__ = ["Answer", "Asker", "Thread", "answer_lines", "ask"]
 
 
 def __getattr__(name: str) -> object:
