@@ -11,7 +11,7 @@ from pathlib import Path
 from askreg.demo.questions import QUESTIONS
 from askreg.registry.registry import Registry
 from benchmarks.data import ACTOR, Data
-from benchmarks.measure import Measured, Target, milliseconds
+from benchmarks.measure import Measured, Sample, Target, milliseconds, timed
 
 _RUNS = 7
 _ROUNDS = 10
@@ -59,7 +59,7 @@ def _asked(path: Path, name: str, target: Target, questions: list[str]) -> Measu
         def asking(question: str) -> Callable[[], None]:
             return lambda: statuses.update([asker.ask(question).status])
 
-        first = milliseconds([asking(questions[0])])[0]
+        first = timed(asking(questions[0]), scale=1000).wall
         statuses.clear()
         asked = questions * max(1, _ROUNDS * 4 // len(questions))
         samples = milliseconds(asking(question) for question in asked)
@@ -81,14 +81,14 @@ def _questions(chance: random.Random) -> list[str]:
     ]
 
 
-def _seconds(runs: int, *arguments: str) -> list[float]:
+def _seconds(runs: int, *arguments: str) -> list[Sample]:
     """Return how long the command takes, after once to have its files in memory."""
 
     def run() -> None:
         subprocess.run([str(_EXECUTABLE), *arguments], check=True, capture_output=True)
 
     run()
-    return [taken / 1000 for taken in milliseconds([run] * runs)]
+    return [timed(run) for _ in range(runs)]
 
 
 def _copied(home: Path, directory: Path) -> Path:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from askreg.registry.registry import Registry
 from benchmarks.data import ACTOR, Data
-from benchmarks.measure import Measured, Stopwatch, Target, figure
+from benchmarks.measure import Measured, Target, rate
 
 _TARGET = Target(50_000, "events/s")
 
@@ -18,16 +18,12 @@ def verify(data: Data) -> list[Measured]:
 
 
 def _verified(path: Path, name: str, *, rounds: int) -> Measured:
-    rates, processor, events = [], [], 0
     with Registry.open(f"sqlite:///{path}", actor=ACTOR) as registry:
-        for _ in range(rounds):
-            watch = Stopwatch()
+        events = registry.head().seq
+
+        def check() -> None:
             found = registry.verify()
-            wall, own = watch.rates(found.events)
-            rates.append(wall)
-            processor.append(own)
-            events = found.events
             if not found.ok:
                 raise RuntimeError(f"{path} does not verify: {found.problems[:3]}")
-    note = f"{events:,} events; {figure(sorted(processor)[len(processor) // 2])} per second of processor time"
-    return Measured(name, _TARGET, rates, [note])
+
+        return Measured(name, _TARGET, [rate(events, check) for _ in range(rounds)], [f"{events:,} events"])

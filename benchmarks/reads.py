@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 from askreg.registry.registry import Registry
 from benchmarks import generate
 from benchmarks.data import ACTOR, Data
-from benchmarks.measure import Measured, Target, milliseconds
+from benchmarks.measure import Measured, Sample, Target, milliseconds
 
 
 def alias(data: Data) -> list[Measured]:
@@ -86,7 +86,7 @@ def _version(registry: Registry, subject: str) -> Callable[[], Any]:
     return lambda: registry.version(subject)
 
 
-def _counted(statements: list[str], calls: Sequence[Callable[[], object]]) -> tuple[list[float], str]:
+def _counted(statements: list[str], calls: Sequence[Callable[[], object]]) -> tuple[list[Sample], str]:
     """Return how long the calls took, after one to warm up, and how many statements one ran."""
     calls[0]()
     counts = set()

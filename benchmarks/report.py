@@ -10,19 +10,20 @@ from pathlib import Path
 from askreg import __version__
 from benchmarks.measure import Measured
 
-_HEADINGS = ("benchmark", "target", "median", "p95", "p99", "n", "result")
+_HEADINGS = ("benchmark", "target", "median", "p95", "p99", "processor", "n", "result")
 
 
 def line(measured: Measured) -> str:
     """Return one benchmark as a line of text."""
-    name, target, median, p95, p99, n, verdict = row(measured)
-    return f"{verdict}  {name}: {median} median, {p95} p95, {p99} p99, n {n}; target {target}"
+    name, target, median, p95, p99, processor, n, verdict = row(measured)
+    return f"{verdict}  {name}: {median} median ({processor} of the processor), {p95} p95, {p99} p99, n {n}; {target}"
 
 
 def row(measured: Measured) -> tuple[str, ...]:
     """Return the cells of one benchmark."""
     statistics = (measured.shown("median"), measured.shown("p95"), measured.shown("p99"))
-    return measured.name, str(measured.target), *statistics, f"{len(measured.samples):,}", measured.verdict
+    taken = (*statistics, measured.processor, f"{len(measured.samples):,}")
+    return measured.name, str(measured.target), *taken, measured.verdict
 
 
 def table(results: Iterable[Measured]) -> str:
@@ -59,7 +60,8 @@ def page(results: Sequence[Measured], data: Path) -> str:
             "# Benchmark results",
             "",
             "Written by `python -m benchmarks --out benchmarks/RESULTS.md`.",
-            "Rates are per second of wall time; a p95 or p99 is what 95 or 99 of 100 samples were as good as.",
+            "Times are by the clock on the wall; a p95 or p99 is what 95 or 99 of 100 samples were as good as.",
+            "The median by processor time, beside, is what it would be on a machine with nothing else to do.",
             "",
             *(f"- {part}" for part in machine(data)),
             "",

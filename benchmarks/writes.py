@@ -1,7 +1,5 @@
 """Writing: one version at a time, durably, and whole manifests."""
 
-import random
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,38 +8,31 @@ from askreg.registry import manifest
 from askreg.registry.registry import Registry
 from benchmarks.data import ACTOR, Data
 from benchmarks.generate import tags
-from benchmarks.measure import Measured, Stopwatch, Target, figure
+from benchmarks.measure import Measured, Sample, Target, milliseconds, rate
 
 _ROUNDS, _WRITES = 5, 400
 
 
 def register(data: Data) -> list[Measured]:
     """Register versions, each durable with its event before the call returns."""
-    rates, processor, milliseconds = [], [], []
+    rates, each = [], []
     chance = data.chance()
     with data.fresh() as directory, _empty(directory / "register.db") as registry:
+
+        def one() -> None:
+            registry.register_version(model="m", framework="scikit-learn 1.9", tags=tags(chance))
+
         registry.register_model(name="m")
-        _write(registry, chance, 50)  # what the first write has to import is not its price
+        milliseconds([one] * 50)  # what the first write has to import is not its price
         for _ in range(_ROUNDS):
-            watch = Stopwatch()
-            milliseconds += _write(registry, chance, _WRITES)
-            wall, own = watch.rates(_WRITES)
-            rates.append(wall)
-            processor.append(own)
+            rates.append(rate(_WRITES, lambda: each.extend(milliseconds([one] * _WRITES))))
         synchronous = _synchronous(registry)
-    each = Measured("each", Target(1, "ms"), milliseconds)
-    return [
-        Measured(
-            "register a version, durable with its event",
-            Target(400, "versions/s"),
-            rates,
-            [
-                f"one transaction each, WAL, synchronous={synchronous}; {_WRITES} in each of {_ROUNDS} rounds",
-                f"a call takes {each.shown('median')} ms median, {each.shown('p99')} ms p99; "
-                f"{figure(sorted(processor)[_ROUNDS // 2])} per second of processor time",
-            ],
-        )
+    call = Measured("one call", Target(1, "ms"), each)
+    notes = [
+        f"one transaction each, WAL, synchronous={synchronous}; {_WRITES} in each of {_ROUNDS} rounds",
+        f"a call takes {call.shown('median')} ms median, {call.shown('p99')} ms p99",
     ]
+    return [Measured("register a version, durable with its event", Target(400, "versions/s"), rates, notes)]
 
 
 def load_yaml(data: Data) -> list[Measured]:
@@ -56,33 +47,15 @@ def load_json(data: Data) -> list[Measured]:
 
 def _load(data: Data, suffix: str) -> Measured:
     source = data.manifest(suffix)
-    rates, processor, counts = [], [], {}
+    rates: list[Sample] = []
+    counts: dict[str, int] = {}
     for _ in range(3):
         with data.fresh() as directory, _empty(directory / "load.db") as registry:
-            watch = Stopwatch()
-            counts = manifest.load(registry, source).counts
-            wall, own = watch.rates(10_000)
-        rates.append(wall)
-        processor.append(own)
+            rates.append(rate(10_000, lambda: counts.update(manifest.load(registry, source).counts)))
     added = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
-    return Measured(
-        f"load a manifest of 10,000 versions ({suffix.upper()})",
-        Target(3000, "versions/s"),
-        rates,
-        [
-            f"with a checked reference, three tags and an evaluation each; added {added}",
-            f"{figure(sorted(processor)[1])} per second of processor time",
-        ],
-    )
-
-
-def _write(registry: Registry, chance: random.Random, count: int) -> list[float]:
-    taken = []
-    for _ in range(count):
-        start = time.perf_counter()
-        registry.register_version(model="m", framework="scikit-learn 1.9", tags=tags(chance))
-        taken.append((time.perf_counter() - start) * 1000)
-    return taken
+    name = f"load a manifest of 10,000 versions ({suffix.upper()})"
+    notes = [f"with three tags and an evaluation each; added {added}"]
+    return Measured(name, Target(3000, "versions/s"), rates, notes)
 
 
 @contextmanager
