@@ -158,6 +158,8 @@ def _elapsed(use: Use, facts: Facts) -> str:
         raise InvalidInput(f"{{{use.source}}}: elapsed takes two instants, or one number of seconds")
     start, end = (_instant(use, ref, facts) for ref in use.args)
     length = times.moment(end) - times.moment(start)
+    if length.microseconds == 999_999:  # the last instant of a day stands for its end
+        length += length.resolution
     return wording.span(Decimal(length.days * 86_400 + length.seconds) + Decimal(length.microseconds) / 1_000_000)
 
 

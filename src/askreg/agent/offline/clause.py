@@ -239,6 +239,9 @@ class Reader(Predicates):
         if found is None:
             return None
         conds, self.i = found
+        if self.c.head is None and self.c.event is not None and not self.c.args and self.c.wh in ("", "what", "which"):
+            # `in production but not live`: what is asked for are versions.
+            self.c.head, self.c.event = SetOf("version", (self.c.event,)), None
         target = self.c.head
         if isinstance(target, SetOf):
             self.c.head = replace(target, conds=(*target.conds, *conds))

@@ -131,7 +131,7 @@ def _maker(node: Node | None) -> bool:
 
 def _holding(c: Clause) -> Clause:
     """Read `is X the champion`, `when was X champion` as being about holding the alias."""
-    if c.event is not None or c.metrics or c.fields or c.agents or not (c.aux or c.aux_first):
+    if c.event is not None or c.metrics or c.fields or c.agents or c.comparative or not (c.aux or c.aux_first):
         return c
     holders = [(p, n) for p, n in c.args if isinstance(n, Holder) and not p]
     others = [n for p, n in c.args if kind_of(n) in ("version", "model", "given") and not isinstance(n, Holder)]
@@ -441,6 +441,8 @@ def _happening(f: Frames) -> Query | None:
         return None if node is None else Query("field", ("value",), node, fields=tuple(c.fields) or ("uri",), time=f.time)
     if event.pred == "approve" and c.wh == "who" and "can" in c.aux and event.role("theme") is None:
         return Query("set", ("list",), SetOf("person", (Has("roles", "contains", "approver"),)))
+    if event.pred == "register" and not event.roles and c.wh == "what" and time is not None:
+        return Query("history", ("list",), time=time, options=frozenset(("registered",)))
     if event.pred in ("selfapprove", "complete"):
         said = next((n for n in [c.head, *f.nodes] if isinstance(n, SetOf)), SetOf("version"))
         scope = SetOf("model" if said.kind == "model" else "version", (*said.conds, event))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from askreg.agent.draft import Draft
 from askreg.agent.facts import Fact
-from askreg.agent.offline.meaning import Group, Query
+from askreg.agent.offline.meaning import Event, Group, Node, Query, SetOf
 from askreg.agent.offline.programs import periods, resolving
 from askreg.agent.offline.programs.resolving import Found
 from askreg.agent.offline.programs.work import Asking, Unanswered, Work, answered, joined, literal
@@ -59,7 +59,7 @@ def compare(work: Work, q: Query) -> Asking:
     assert isinstance(q.node, Group)
     periods.refuse_future(q.time, work.context)
     found: list[Found] = []
-    for node in q.node.nodes:
+    for node in map(_version_meant, q.node.nodes):
         found.append((yield from resolving.resolve(work, node, want=("version", "model"))))
     named = list(dict.fromkeys(s for f in found for s in f.subjects))
     subjects, taken = yield from _versions(work, named)
@@ -75,6 +75,12 @@ def compare(work: Work, q: Query) -> Asking:
     data = None if q.dataset is None else (yield from resolving.resolve(work, q.dataset, want=("dataset_version", "dataset")))
     lead = " ".join(dict.fromkeys([*(f.how for f in found if f.how), *taken]))
     return _told(_Side(result, q, subjects[:8], names, data.subjects if data else []), lead)
+
+
+def _version_meant(node: Node) -> Node:
+    """Return the versions where `the live model` or `the one at X` stands: figures are those of versions."""
+    made = isinstance(node, SetOf) and node.kind in ("model", "thing") and any(isinstance(c, Event) for c in node.conds)
+    return replace(node, kind="version", definite=True) if made else node  # type: ignore[type-var]
 
 
 def _versions(work: Work, named: list[str]) -> Asking:

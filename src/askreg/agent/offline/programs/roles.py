@@ -49,6 +49,9 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
     found = yield from events.rows(work, event, ask_time=past_state, time=q.time if not past_state or ask in (
         "object", "list") or not (events.spec_of(event) or events.Spec("")).state else q.time)  # fmt: skip
     rows = _chosen(found.rows, q.order)
+    if event.pred == "stage:experimental" and ask in ("agent", "reason"):
+        # Every version begins there; what is asked for is who sent it back.
+        rows = [r for r in rows if r.values.get("previous")] or rows
     if q.order == "previous" and event.pred == "live":
         row, now = yield from resolving.before_live(work, (yield from events.place_conditions(work, event.role("place"))))
         rows = [row]
