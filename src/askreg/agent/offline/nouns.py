@@ -304,7 +304,7 @@ class NounReader:
         kinds = {tok.node.entity.kind, *(e.kind for e in tok.node.others)}
         wanted = {"model": {"model", "version"}, "version": {"version"}, "dataset": set(DATA), "dataset_version": set(DATA),
                   "run": {"run"}, "person": {"person"}, "site": {"site"}, "environment": {"environment", "place"},
-                  "document": {"document"}}.get(sense, set())  # fmt: skip
+                  "document": {"document"}, "region": {"region"}}.get(sense, set())  # fmt: skip
         if not kinds & wanted:
             return None
         best = [e for e in (tok.node.entity, *tok.node.others) if e.kind in wanted]

@@ -468,7 +468,8 @@ class Predicates:
         values = [c for c in self._pending]
         self._pending = []
         if any(isinstance(c, Count) for c in values):
-            return [replace(c, negated=c.negated != event.negated) if isinstance(c, Count) else c for c in values]
+            whole = replace(event, negated=False)
+            return [replace(c, event=whole, negated=c.negated != event.negated) if isinstance(c, Count) else c for c in values]
         if event.pred in ("use", "build", "do") and values and not event.roles:
             return list(values)
         if event.pred == "register" and not event.roles and not event.time and not event.negated:

@@ -14,6 +14,8 @@ _KINDS = frozenset(("version", "model", "thing", "dataset", "dataset_version"))
 
 def recast(query: Query, clause: Clause) -> Query:
     """Return the query, or the one for a set that says more of what the question says."""
+    if query.intent == "role" and query.event is not None:
+        query = _none(query, query.event) or query
     query = denied(query)
     if query.intent == "role" and query.event is not None:
         query = _everything(query, query.event) or _nobody(query, query.event) or _members(query, query.event) or query
@@ -36,6 +38,16 @@ def _event_denied(event: Event) -> Event:
         return event
     roles = tuple((r, replace(n, quantity="") if n in nothing and isinstance(n, SetOf) else n) for r, n in event.roles)
     return replace(event, roles=roles, negated=True)
+
+
+def _none(query: Query, event: Event) -> Query | None:
+    """Read `none of the versions was rejected, right?`: whether any was."""
+    theme = event.role("theme")
+    if not isinstance(theme, SetOf) or theme.quantity != "no" or event.negated or query.ask[0] not in ("list", "exists"):
+        return None
+    rest = replace(event, roles=tuple(r for r in event.roles if r[0] != "theme"))
+    kind = "version" if theme.kind == "thing" else theme.kind
+    return Query("set", ("every",), SetOf(kind, (*theme.conds, rest)), time=query.time, text=query.text)  # type: ignore[arg-type]
 
 
 def _everything(query: Query, event: Event) -> Query | None:

@@ -44,7 +44,7 @@ def listing(work: Work, q: Query) -> Asking:
     if q.ask[0] == "exists":
         return _verdict(found, node, work)
     if q.ask[0] == "every":
-        return _every(found, node)
+        return (yield from _every(work, found, node))
     if q.ask[0] == "times":
         ids = ",".join(r.main.id for r in found.rows)
         return answered(f"{{count({ids})}} times:\n" + "\n".join(f"- {telling.clause(r, _event_of(node))}" for r in found.rows[:SHOWN]))
@@ -184,11 +184,14 @@ def _verdict(found: Rows, node: SetOf, work: Work) -> Draft:
     return answered("Yes: " + telling.names(_unique(found.rows, node)[:SHOWN]) + "." + telling.cite(found.rows[:SHOWN]))
 
 
-def _every(found: Rows, node: SetOf) -> Draft:
+def _every(work: Work, found: Rows, node: SetOf) -> Asking:
     """Answer whether all are so, from those that are not."""
     if not found.rows:
-        return answered(f"Yes: the record holds no {node.kind.replace('_', ' ')} of those that is not.")
-    return answered(f"No: not {telling.names(_unique(found.rows, node)[:SHOWN])}." + telling.cite(found.rows[:SHOWN]))
+        return answered(f"Yes: the record holds no {node.kind.replace('_', ' ')} of which it is not so.")
+    kind = "model" if node.kind == "model" else "version"
+    members = sorted({sets.member(r, kind) for r in found.rows})
+    rows = yield from work.plan(kind, [where("subject", members, "in")])
+    return answered(f"No: except {telling.names(rows.rows[:SHOWN])}." + telling.cite(rows.rows[:SHOWN]))
 
 
 def _largest(found: Rows, q: Query) -> Rows:
@@ -209,7 +212,8 @@ def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
     if q.order in ("longest", "shortest"):
         if event is None:
             raise Unanswered("the longest of what? Ask for the longest live, for example")
-        found = yield from events.rows(work, replace(event, past=True), ask_time=True)
+        conds = tuple(replace(c, past=True) if c is event else c for c in node.conds)
+        found = yield from sets.rows(work, replace(node, conds=conds))
         if not found.rows:
             return answered("None: there are no such times in the record.")
         now = work.context.now.isoformat()

@@ -80,8 +80,20 @@ def _versions(
     anchor = anchors[0] if anchors else None
     prefix = "" if anchor is None else "version."
     limits: list[dict[str, Any]] = []
+    if kind == "model":
+        # `live models without an approval`: both are said of one and the same version.
+        alike = [c for c in denied if _on_its_version(c)]
+        denied = [c for c in denied if c not in alike]
+        for cond in alike:
+            found = yield from _subjects(work, _positive(cond), "version", positive)
+            if found:
+                limits.append(where(prefix + "subject", found, "in", negate=True))
     for cond in plain:
         limits += [{**c, "path": prefix + c["path"]} for c in (yield from _simple(work, cond, node.kind))]
+    for cond in [c for c in plain if _in_detail(c)]:
+        plain.remove(cond)
+        found = yield from _subjects(work, cond, kind, positive)
+        limits.append(where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in"))
     for cond in restricted:
         found = yield from restricting.subjects(work, cond, kind)
         limits.append(where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in"))
@@ -101,6 +113,18 @@ def _versions(
             return (yield from work.plan("version", limits, project or ("task",), hops=["model"], **{**extra, **more}))
         return (yield from work.plan("version", limits, project or ("stage",), **{**extra, **more}))
     return (yield from _anchor_rows(work, anchor, limits))
+
+
+def _in_detail(cond: Cond) -> bool:
+    """Whether it says of what it has more than that it has it: `whose approval lapsed`."""
+    return isinstance(cond, Has) and cond.op == "with" and bool(cond.value) and cond.field in _COUNTED
+
+
+def _on_its_version(cond: Cond) -> bool:
+    """Whether a denial is about the version that the model is wanted for, rather than about the model."""
+    if isinstance(cond, Event):
+        return cond.pred in ("approve", "sign", "review", "reject", "evaluate", "train", "responsibility")
+    return isinstance(cond, Has) and cond.field in ("approvals", "metrics", "metric", "digest", "run", "runs", "base", "framework")
 
 
 def _rank(cond: Cond) -> int:
@@ -306,6 +330,14 @@ def _model_condition(work: Work, cond: Cond) -> Conditions:
 
 
 def _places(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], Rows]:
+    counts = [c for c in node.conds if restricting.restricts(c)]
+    if counts:
+        if len(counts) != len(node.conds):
+            raise Unanswered("this is more than one question about places; ask for one thing at a time")
+        names = yield from restricting.subjects(work, counts[0], node.kind)
+        return (yield from events.rows(work, Event("live"), extra=[where("site" if node.kind == "site" else "subject", names, "in")]))
+    if len([c for c in node.conds if isinstance(c, Event)]) > 1 or any(getattr(c, "negated", False) for c in node.conds):
+        raise Unanswered("this is more than one question about places; ask which versions are live there")
     event = next((c for c in node.conds if isinstance(c, Event)), Event("live", past=not node.conds))
     if event.pred not in ("live", "deploy", "withdraw", "run", "use"):
         raise Unanswered("places are where versions are live; ask which versions are live there")
@@ -374,6 +406,8 @@ def _happenings(work: Work, node: SetOf, more: dict[str, Any]) -> Generator[list
     extra: list[dict[str, Any]] = []
     for cond in node.conds:
         if isinstance(cond, Event):
+            if cond.negated:
+                raise Unanswered(f"what {node.kind}s are not is not asked of them; ask which versions are not so")
             same = cond.pred in ("live", "reject", "review", "approve", "withdraw", "lapse", "evaluate", "hold", "signed_by")
             event = Event(cond.pred if same and events.spec_of(cond) else pred, (*event.roles, *cond.roles),
                           event.time or cond.time, past=cond.past and pred != "live")  # fmt: skip
@@ -383,7 +417,14 @@ def _happenings(work: Work, node: SetOf, more: dict[str, Any]) -> Generator[list
             extra.append(where(cond.field, cond.value))
         elif isinstance(cond, Has) and cond.field == "metric" and cond.op == "exists":
             extra.append(where("name", cond.value))
+        elif isinstance(cond, Has) and cond.field in _SAID.get(node.kind, ()) and cond.op == "exists":
+            extra.append(where(cond.field, None, "missing" if cond.negated else "exists"))
+        else:
+            raise Unanswered(f"this is not asked of {node.kind}s; ask for the versions or models that are so")
     return (yield from events.rows(work, event, extra=extra))
+
+
+_SAID = {"approval": ("comment",), "stage": ("reason",), "deployment": ("reason", "region"), "metric": ("low", "n")}
 
 
 def _within(work: Work, kind: str, node: Node) -> Conditions:

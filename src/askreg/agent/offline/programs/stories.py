@@ -140,6 +140,8 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
     by_id = {f.id: f for f in result.facts}
     lines: list[tuple[str, Fact]] = []
     for event, ids in zip(result.data.events, result.rows, strict=False):
+        if "registered" in q.options and not event.action.endswith(".registered"):
+            continue
         main = by_id[ids[0]]
         lines.append((_event(main, event.action, [by_id[i] for i in ids[1:]]), main))
     if q.order in ("latest", "first") and lines:
@@ -194,6 +196,10 @@ def gaps(work: Work, q: Query) -> Asking:
             found = yield from resolving.resolve(work, q.node, want=("version", "model"))
             subjects, lead = list(found.subjects), found.how
     parts: list[str] = []
+    if len(subjects) > 1:
+        wanted = {s for s in subjects if s}
+        result = yield from work.call("gaps")
+        return answered("\n\n".join(p for p in (lead, _gaps(result, joined(sorted(wanted)), q, wanted)) if p))
     for subject in subjects:
         result = yield from work.call("gaps", subject=subject)
         if result.error:
@@ -202,19 +208,20 @@ def gaps(work: Work, q: Query) -> Asking:
     return answered("\n\n".join(p for p in (lead, *parts) if p))
 
 
-def _gaps(result: ToolResult, subject: str | None, q: Query) -> str:
+def _gaps(result: ToolResult, subject: str | None, q: Query, within: set[str] | None = None) -> str:
     whose = literal(subject) if subject else "the registry"
-    if not result.data:
+    told = [(g, i) for g, i in zip(result.data or [], result.rows, strict=False) if within is None or g.subject in within]
+    if not told:
         return f"Nothing is missing for {whose}: the record has no gap."
-    if q.ask[0] == "count" and result.count:
+    if q.ask[0] == "count" and result.count and within is None:
         return f"{{{result.count}}} gaps in {whose}."
     by_id = {f.id: f for f in result.facts}
     lines = []
-    for gap, ids in list(zip(result.data, result.rows, strict=False))[:SHOWN]:
+    for gap, ids in told[:SHOWN]:
         fact = by_id[ids[0]]
         field = f" {literal(gap.field.replace('_', ' '))}" if gap.field else ""
         lines.append(f"- {{{fact.id}.subject}}: {gap.code.replace('-', ' ')}{field} ({{{fact.id}}})")
-    cut = f"\n\nThese are the first {SHOWN} of {{{result.count}}}." if len(result.data) > SHOWN and result.count else ""
+    cut = f"\n\nThese are the first {SHOWN} of {{{result.count}}}." if len(result.data) > SHOWN and result.count and within is None else ""
     return "\n".join(lines) + cut
 
 
