@@ -5,6 +5,7 @@ from clocks import Clock
 from registry.conftest import Opener, promote
 
 from askreg.errors import Conflict, InvalidInput, NotFound, NotPermitted, PolicyRefused
+from askreg.registry import lifecycle
 from askreg.registry.registry import Registry
 from askreg.registry.results import VersionDetail
 
@@ -207,3 +208,25 @@ def test_the_log_names_a_version_by_its_number_however_it_was_called(filled: Reg
 
 def test_a_dataset_may_have_the_name_of_a_model(filled: Registry) -> None:
     assert filled.register_dataset(name="sepsis-risk").name == "sepsis-risk"
+
+
+def test_a_signature_is_made_when_it_is_given(filled: Registry, lena: Registry, clock: Clock) -> None:
+    filled.move(version=V1, stage="validation")
+    clock.advance(days=2)
+    with pytest.raises(InvalidInput, match="made now"), lena.unit() as unit:
+        lifecycle.approve(unit, version=V1, at="2026-07-02")
+
+
+def test_a_move_told_late_needs_what_was_there_then(filled: Registry, lena: Registry, clock: Clock) -> None:
+    filled.move(version=V1, stage="validation")
+    clock.advance(days=2)
+    lena.approve(version=V1)
+    with pytest.raises(PolicyRefused, match="no approval"):
+        lena.move(version=V1, stage="approved", at="2026-07-02")
+
+
+def test_nothing_was_live_before_it_reached_production(filled: Registry, lena: Registry, clock: Clock) -> None:
+    clock.advance(days=2)
+    promote(filled, lena)
+    with pytest.raises(InvalidInput, match="too early"):
+        lena.deploy(version=V1, site="northgate", environment="icu", at="2026-07-02")

@@ -122,13 +122,12 @@ def approve(
         str, typer.Option("--meaning", help="approval, review, responsibility or authorship.")
     ] = "approval",
     comment: Comment = None,
-    at: At = None,
     as_json: Json = False,
 ) -> None:
     """Sign a version as it is now; moves nothing."""
 
     def act(registry: "Registry", subject: str) -> str:
-        registry.approve(version=subject, meaning=meaning, comment=comment, at=at)
+        registry.approve(version=subject, meaning=meaning, comment=comment)
         next_step = f"; move it with: askreg stage {subject} approved" if meaning == "approval" else ""
         return f"{registry.actor} signed {subject} ({meaning}){next_step}"
 
@@ -139,13 +138,12 @@ def reject(
     ctx: typer.Context,
     version: Version,
     comment: Annotated[str | None, typer.Option("--comment", "--reason", help="Why, for the record.")] = None,
-    at: At = None,
     as_json: Json = False,
 ) -> None:
     """Reject a version and move it back to experimental."""
 
     def act(registry: "Registry", subject: str) -> str:
-        registry.reject(version=subject, comment=comment, at=at)
+        registry.reject(version=subject, comment=comment)
         return f"{registry.actor} rejected {subject}; it is back in experimental"
 
     _on_version(ctx, version, act, as_json=as_json)

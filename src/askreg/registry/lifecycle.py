@@ -60,7 +60,7 @@ def move(
             return
         raise Conflict(f"{version} is in {stage} already, since {times.shown(now_in['at'])}")
     if unit.origin == "registry":
-        _check_move(unit, version, row, now_in["stage"], stage)
+        _check_move(unit, version, row, now_in["stage"], stage, when)
     action = "version.retired" if stage == "retired" else "version.staged"
     _enter(unit, action, version, row, now_in, stage, reason=reason, when=when, who=who)
 
@@ -84,8 +84,11 @@ def approve(
     _after(when, row["at"], f"{version} was registered")
     if who is None:
         raise InvalidInput(f"a signature on {version} needs a signer")
-    if unit.origin == "registry" and meaning == "approval":
-        _check_signer(unit, version, row, who)
+    if unit.origin == "registry":
+        if when != unit.now:
+            raise InvalidInput(f"a signature on {version} is made now, not at {times.shown(when)}")
+        if meaning == "approval":
+            _check_signer(unit, version, row, who)
     action = "version.approved" if decision == "approved" else "version.rejected"
     detail = {"meaning": meaning, "decision": decision}
     signed = signing.content(unit, row)
@@ -106,7 +109,7 @@ def approve(
         )
 
 
-def reject(unit: Unit, *, version: str, comment: str | None = None, at: When | None = None) -> None:
+def reject(unit: Unit, *, version: str, comment: str | None = None) -> None:
     """Record a rejection and move the version back to experimental."""
     version, row = named_version(unit, version)
     stage = current_stage(unit, row)["stage"]
@@ -115,8 +118,8 @@ def reject(unit: Unit, *, version: str, comment: str | None = None, at: When | N
         raise PolicyRefused(
             subject=version, move="be rejected", missing=[f"it is in {stage}; only validation and approved go back"]
         )
-    approve(unit, version=version, decision="rejected", comment=comment, at=at)
-    move(unit, version=version, stage="experimental", reason=comment, at=at)
+    approve(unit, version=version, decision="rejected", comment=comment)
+    move(unit, version=version, stage="experimental", reason=comment)
 
 
 def set_alias(
@@ -189,11 +192,13 @@ def deploy(
     when, who = unit.when(at), unit.who(by)
     end = _end(unit, when, until, f"deployment of {version}")
     _after(when, row["at"], f"{version} was registered")
-    stage = current_stage(unit, row)["stage"]
+    stage = current_stage(unit, row)
     allowed = unit.policy().deploy_from
-    if unit.origin == "registry" and stage not in allowed:
-        missing = [f"it is in {stage}; only {' and '.join(allowed)} may be live"]
-        raise PolicyRefused(subject=version, move=f"be deployed to {target}", missing=missing)
+    if unit.origin == "registry":
+        if stage["stage"] not in allowed:
+            missing = [f"it is in {stage['stage']}; only {' and '.join(allowed)} may be live"]
+            raise PolicyRefused(subject=version, move=f"be deployed to {target}", missing=missing)
+        _after(when, stage["at"], f"{version} entered {stage['stage']}")
     place = unit.find(Environment, site=site, name=environment)
     held = [] if place is None else unit.children(Deployment, "environment_id", place["id"])
     for other in held:
@@ -303,20 +308,21 @@ def _enter(
         )
 
 
-def _check_move(unit: Unit, subject: str, version: Row, now_in: StageName, stage: Any) -> None:
+def _check_move(unit: Unit, subject: str, version: Row, now_in: StageName, stage: Any, when: str) -> None:
     policy = unit.policy()
     allowed = policy.moves.get(now_in, [])
     if stage not in allowed:
         missing = [f"from {now_in} it can only go to {', '.join(allowed)}"]
     else:
-        missing = _missing(unit, version, policy.requirement(stage))
+        missing = _missing(unit, version, policy.requirement(stage), when)
     if missing:
         raise PolicyRefused(subject=subject, move=f"move to {stage}", missing=missing)
 
 
-def _missing(unit: Unit, version: Row, needs: Requirement) -> list[str]:
+def _missing(unit: Unit, version: Row, needs: Requirement, when: str) -> list[str]:
+    """Return what of the requirements was not there yet at the time of a move, which may be told late."""
     missing = []
-    evaluations = unit.children(Evaluation, "version_id", version["id"])
+    evaluations = [e for e in unit.children(Evaluation, "version_id", version["id"]) if e["at"] <= when]
     if len(evaluations) < needs.evaluations:
         missing.append(f"it has {len(evaluations)} of {needs.evaluations} evaluations")
     trained = set()
@@ -328,7 +334,7 @@ def _missing(unit: Unit, version: Row, needs: Requirement) -> list[str]:
         missing.append(
             f"it has {len(independent)} of {needs.independent_evaluations} evaluations on data it was not trained on"
         )
-    standing = unit.current(Approval, "version_id", version["id"])
+    standing = [a for a in unit.current(Approval, "version_id", version["id"]) if a["at"] <= when]
     for meaning, role in needs.signatures.items():
         if not any(_counts(unit, version, approval, meaning, role) for approval in standing):
             missing.append(f"no {meaning} by a person with the role {role} stands")

@@ -213,17 +213,15 @@ class Registry:
         with self.unit() as unit:
             lifecycle.move(unit, version=version, stage=stage, reason=reason, at=at)
 
-    def approve(
-        self, *, version: str, meaning: str = "approval", comment: str | None = None, at: When | None = None
-    ) -> None:
-        """Sign a version in one meaning."""
+    def approve(self, *, version: str, meaning: str = "approval", comment: str | None = None) -> None:
+        """Sign a version, now, in one meaning."""
         with self.unit() as unit:
-            lifecycle.approve(unit, version=version, meaning=meaning, comment=comment, at=at)
+            lifecycle.approve(unit, version=version, meaning=meaning, comment=comment)
 
-    def reject(self, *, version: str, comment: str | None = None, at: When | None = None) -> None:
+    def reject(self, *, version: str, comment: str | None = None) -> None:
         """Reject a version and move it back to experimental."""
         with self.unit() as unit:
-            lifecycle.reject(unit, version=version, comment=comment, at=at)
+            lifecycle.reject(unit, version=version, comment=comment)
 
     def set_alias(self, *, model: str, alias: str, version: int, at: When | None = None) -> None:
         """Give an alias to a version; the one that held it loses it."""
