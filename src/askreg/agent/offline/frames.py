@@ -236,6 +236,11 @@ def _compare(f: Frames) -> Query | None:
         comparing = comparing or (c.event.pred == "change" and bool(c.metrics))
     if "previous" in c.orders and len(nodes) == 2 and isinstance(nodes[1], Given):
         nodes = [nodes[0], Step(nodes[0], -1)]
+    last = next((n for n in nodes if isinstance(n, SetOf) and n.order == "latest" and n.kind == "version"), None)
+    if last is not None and any(x == 2 for _, x in c.numbers):
+        of = next((x.node for x in last.conds if isinstance(x, Within)), None)
+        nodes = [last, Step(of, -1)] if of is not None else nodes
+        c.numbers = [(op, x) for op, x in c.numbers if x != 2]
     nodes = list(dict.fromkeys(_with_model(nodes)))
     if len(nodes) == 1 and comparing and isinstance(nodes[0], Step) and c.event is None:
         nodes = [nodes[0].of, nodes[0]]
@@ -322,10 +327,15 @@ def _leaderboard(f: Frames) -> Query | None:
     if about is not None and about.pred == "own" or "own" in c.agents:
         asked_field, about = (*asked_field, "owner"), None
     return Query("leaderboard", ("rank",) if ranked and not order else ("best",), node, metrics=tuple(c.metrics),
-                 cohorts=tuple(c.cohorts), dataset=f.dataset(), order=order or "best", time=f.time, fields=asked_field,
-                 event=about if about is not None and c.wh in ("who", "when", "where") else None,
+                 cohorts=tuple(c.cohorts), dataset=f.dataset() or _data_of(c.event), order=order or "best", time=f.time,
+                 fields=asked_field, event=about if about is not None and c.wh in ("who", "when", "where") else None,
                  kinds=(c.wh,),
-                 options=frozenset(["owner"] if "own" in c.agents else []))  # fmt: skip
+                 options=frozenset([*(["owner"] if "own" in c.agents else []), *({"second"} & set(c.orders))]))  # fmt: skip
+
+
+def _data_of(event: Event | None) -> Node | None:
+    """Return the dataset that something was recorded, reached or measured on."""
+    return None if event is None else next((n for _, n in event.roles if kind_of(n) in DATA and _solid(n)), None)
 
 
 def _value_asked(c: Clause) -> tuple[str, ...]:
@@ -436,6 +446,8 @@ def _happening(f: Frames) -> Query | None:
     event = f.whole_event()
     if event is None or event.pred in ("compare", "beat", "perform", "affect", "depend", "do", "change"):
         return None
+    if event.pred == "use" and c.dangling == "for" and event.role("theme") is not None:
+        return Query("field", ("value",), event.role("theme"), fields=("purpose",), time=f.time)
     if event.pred == "store":
         node = event.role("theme")
         return None if node is None else Query("field", ("value",), node, fields=tuple(c.fields) or ("uri",), time=f.time)
@@ -649,6 +661,8 @@ def _most(f: Frames) -> Query | None:
     by = c.head if isinstance(c.head, SetOf) else None
     counted = next((n for n in f.nodes if isinstance(n, SetOf) and n is not by and n.kind not in ("thing",)), None)
     event = f.whole_event()
+    if counted is None and event is not None:
+        counted = next((n for _, n in event.roles if isinstance(n, SetOf) and not n.conds), None)
     conds = tuple(x for n in (by, counted) if isinstance(n, SetOf) for x in n.conds)
     if event is not None and event.pred not in ("own",):
         conds = (*conds, replace(event, roles=tuple((r, n) for r, n in event.roles if n is not counted)))
@@ -665,6 +679,15 @@ def _most(f: Frames) -> Query | None:
 
 def _set(f: Frames) -> Query | None:
     c = f.c
+    stage = next((n for n in f.nodes if isinstance(n, SetOf) and n.kind == "stage" and n.definite and len(n.conds) == 1), None)
+    if stage is not None and c.head is None and c.event is None and isinstance(stage.conds[0], Within):
+        return Query("field", ("value",), stage.conds[0].node, fields=("stage",), time=f.time)
+    if isinstance(c.head, SetOf) and c.head.kind == "thing" or (f.nodes and isinstance(f.nodes[0], SetOf) and f.nodes[0].kind == "thing"):
+        thing = c.head if isinstance(c.head, SetOf) else f.nodes[0]
+        made = [x for x in getattr(thing, "conds", ()) if isinstance(x, Event) and x.pred == "register" and x.role("agent")]
+        if made and getattr(thing, "quantity", "") == "all":
+            return Query("history", ("list",), event=Event("do", (("agent", made[0].role("agent")),)),  # type: ignore[arg-type]
+                         time=f.time or made[0].time, options=frozenset(("registered",)))  # fmt: skip
     head = c.head
     node: Node | None = head if isinstance(head, SetOf) else None
     others = [n for n in f.nodes if n is not node]

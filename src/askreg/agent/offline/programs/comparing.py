@@ -72,7 +72,9 @@ def compare(work: Work, q: Query) -> Asking:
                                   as_of=periods.as_of(q.time, work.context))  # fmt: skip
     if result.error:
         raise Unanswered(literal(result.error))
-    data = None if q.dataset is None else (yield from resolving.resolve(work, q.dataset, want=("dataset_version", "dataset")))
+    data = None
+    if q.dataset is not None:
+        data = yield from resolving.resolve(work, q.dataset, want=("dataset_version", "dataset"))
     lead = " ".join(dict.fromkeys([*(f.how for f in found if f.how), *taken]))
     return _told(_Side(result, q, subjects[:8], names, data.subjects if data else []), lead)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from askreg.agent.offline.meaning import Query
-from askreg.agent.offline.programs import comparing, fields, figures, listing, making, roles, stories, unknown
+from askreg.agent.offline.programs import comparing, fields, figures, listing, making, ranking, roles, stories, unknown
 from askreg.agent.offline.programs.work import Asking, Context, Unanswered, Work
 
 PROGRAMS: dict[str, Callable[[Work, Query], Asking]] = {
@@ -17,7 +17,7 @@ PROGRAMS: dict[str, Callable[[Work, Query], Asking]] = {
     "check": fields.check,
     "metric": figures.metric,
     "compare": comparing.compare,
-    "leaderboard": figures.leaderboard,
+    "leaderboard": ranking.leaderboard,
     "lineage": stories.lineage,
     "history": stories.history,
     "gaps": stories.gaps,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from askreg.agent.draft import Draft, Reading
-from askreg.agent.facts import Fact
-from askreg.agent.offline.entities import Entity
-from askreg.agent.offline.meaning import Group, Query, SetOf, Thing
-from askreg.agent.offline.programs import periods, resolving, sets, telling
+from askreg.agent.draft import Draft
+from askreg.agent.offline.meaning import Query
+from askreg.agent.offline.programs import periods, resolving, telling
 from askreg.agent.offline.programs.resolving import Found
 from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Unanswered, Work, answered, joined, literal, where
 
@@ -91,7 +88,7 @@ def _figures(rows: list[Row], q: Query) -> str:
     if "ci" in q.fields:
         told = [r for r in rows if r.main.ci is not None]
         if not told:
-            return "No confidence interval is recorded. " + telling.listed(rows)
+            return f"No confidence interval of that is recorded{telling.cite(rows)}. " + telling.listed(rows)
         return telling.listed(told)
     if "evidence" in q.fields:
         return " ".join(f"The evidence for the {r.main.metric} {{{r.main.id}}} of {{{r.main.id}.subject}} on {{{r.main.id}.dataset}} ({{{r.main.id}.cohort}}) is {{{r.main.id}.evidence}}." for r in rows[:SHOWN])  # fmt: skip
@@ -142,113 +139,3 @@ def _no_figure(work: Work, q: Query, found: Found | None, names: list[str], lead
 
 def _abstain(reason: str, q: Query) -> Draft:
     raise Unanswered(reason)
-
-
-def leaderboard(work: Work, q: Query) -> Asking:
-    """Answer which is best, or rank them."""
-    if "nometric" in q.options:
-        raise _which_metric(work, q)
-    names = [m.name for m in q.metrics if m.exists]
-    if not names:
-        known = joined(sorted(work.context.lexicon.names.metrics)[:12])
-        raise Unanswered(f"no {q.metrics[0].name} is recorded; what is recorded: {known}")
-    dataset = None
-    if q.dataset is not None:
-        dataset = (yield from resolving.resolve(work, q.dataset, want=("dataset_version", "dataset"))).one
-    scope = None
-    if q.node is not None and not _whole(q.node):
-        scope = yield from _scope(work, q)
-    cohort = next((c.name for c in q.cohorts if c.kind == "cohort"), None)
-    result = yield from work.call("leaderboard", metric=names[0], dataset=dataset, cohort=cohort,
-                                  as_of=periods.as_of(q.time, work.context))  # fmt: skip
-    if result.error:
-        raise Unanswered(literal(result.error))
-    return (yield from _ranked(work, q, result, names[0], scope, cohort))
-
-
-def _whole(node: Any) -> bool:
-    return isinstance(node, SetOf) and not node.conds
-
-
-def _scope(work: Work, q: Query) -> Asking:
-    node = q.node
-    if isinstance(node, SetOf):
-        rows = yield from sets.rows(work, SetOf(node.kind, node.conds))
-        return {sets.member(r, node.kind) for r in rows.rows}
-    found = yield from resolving.resolve(work, node, want=("version", "model"))  # type: ignore[arg-type]
-    return set(found.subjects)
-
-
-def _ranked(work: Work, q: Query, result: Any, name: str, scope: set[str] | None, cohort: str | None) -> Asking:
-    by_id = {f.id: f for f in result.facts}
-    ids = iter(result.rows)
-    groups: list[tuple[Any, list[tuple[Any, Fact]]]] = []
-    for group in result.data.groups:
-        ranked = [(row, by_id[next(ids)[0]]) for row in group.rows]
-        kept = [(r, f) for r, f in ranked if scope is None or r.subject in scope or r.subject.split(":")[0] in scope]
-        if kept and (cohort or group.cohort == "all"):
-            groups.append((group, kept))
-    if not groups:
-        return answered(f"No {name} of these is recorded.")
-    better = result.data.better or "higher"
-    worst = q.order == "worst" or (q.order == "max" and better == "lower") or (q.order == "min" and better == "higher")
-    lines = []
-    for _, kept in groups[:12]:
-        if q.ask[0] == "rank":
-            lines.append(_board(kept))
-        else:
-            lines.append(_top(kept, name, worst, q))
-    note = "" if len(groups) == 1 else "These settings are not comparable with each other:\n\n"
-    text = note + "\n".join(f"- {line}" if len(groups) > 1 and q.ask[0] != "rank" else line for line in lines)
-    if q.event is not None and len(groups) == 1:
-        return (yield from _about_top(work, q, groups[0][1], worst, text))
-    if q.fields and len(groups) == 1:
-        text += yield from _field_too(work, q, groups[0][1], worst)
-    return answered(text)
-
-
-def _top(kept: list[tuple[Any, Fact]], name: str, worst: bool, q: Query) -> str:
-    pick = (max if worst else min)(row.rank for row, _ in kept)
-    chosen = [f for row, f in kept if row.rank == pick]
-    word = {"best": "best", "worst": "worst", "max": "highest", "min": "lowest"}.get(q.order, "best")
-    f = chosen[0]
-    told = joined([f"{{{x.id}.subject}}" for x in chosen])
-    has = "have" if len(chosen) > 1 else "has"
-    return f"{told} {has} the {word} {name}, {{{f.id}}}, on {{{f.id}.dataset}} ({{{f.id}.split}}, {{{f.id}.cohort}})."
-
-
-def _board(kept: list[tuple[Any, Fact]]) -> str:
-    lines = [f"{row.rank}. {{{f.id}.subject}} with {f.metric} {{{f.id}}} on {{{f.id}.dataset}} ({{{f.id}.cohort}})" for row, f in kept[:SHOWN]]
-    return "\n".join(lines)
-
-
-def _about_top(work: Work, q: Query, kept: list[tuple[Any, Fact]], worst: bool, text: str) -> Asking:
-    """Answer who approved, or when was deployed, the one on top."""
-    from askreg.agent.offline.programs import roles
-
-    pick = (max if worst else min)(row.rank for row, _ in kept)
-    subject = next(row.subject for row, _ in kept if row.rank == pick)
-    node = Thing(Entity("version", subject, subject.rpartition(":")[2]))
-    assert q.event is not None
-    kept_roles = tuple((r, n) for r, n in q.event.roles if r not in ("theme", "source"))
-    event = replace(q.event, roles=(*kept_roles, ("theme", node)))
-    ask = {"who": "agent", "when": "instant", "where": "place"}.get(q.kinds[0], "list")
-    draft = yield from roles.role(work, Query("role", (ask,), node, event=event))
-    return answered(f"{text} {draft.text}")
-
-
-def _field_too(work: Work, q: Query, kept: list[tuple[Any, Fact]], worst: bool) -> Asking:
-    from askreg.agent.offline.programs import fields
-
-    pick = (max if worst else min)(row.rank for row, _ in kept)
-    subject = next(row.subject for row, _ in kept if row.rank == pick)
-    node = Thing(Entity("version", subject, subject.rpartition(":")[2]))
-    draft = yield from fields.field(work, Query("field", ("value",), node, fields=q.fields))
-    return " " + draft.text
-
-
-def _which_metric(work: Work, q: Query) -> Unanswered:
-    known = sorted(work.context.lexicon.names.metrics)
-    question = work.context.question.rstrip("?. ")
-    made = [Reading(question=f"{question} by {m}?", call={"tool": "leaderboard", "args": {"metric": m}}) for m in known[:3]]
-    return Unanswered(f"best by which metric? Recorded are {joined(known[:12])}", made)

@@ -268,7 +268,11 @@ def _length(row: Row, now: str) -> float:
 def _values(work: Work, node: SetOf, q: Query) -> Asking:
     """Answer which tags, regions or cohorts there are."""
     if node.kind == "region":
-        found = yield from work.plan("deployment", [], ("region",))
+        limits = []
+        for cond in node.conds:
+            if isinstance(cond, Event):
+                limits += yield from sets.place_conditions(work, cond)
+        found = yield from work.plan("deployment", limits, ("region",))
         facts = [f for r in found.rows if (f := r.fact("region"))]
         if not facts:
             return answered("No region is recorded.")

@@ -198,14 +198,15 @@ def _made_from(work: Work, q: Query, event: Event, found: Found) -> Asking:
     if found.kind in ("dataset", "dataset_version"):
         kind, paths = "dataset_version", ["derived_from", "sources"]
     told = joined([literal(s) for s in found.subjects[:3]])
+    named = literal(source.one) if len(source.subjects) == 1 else "such data"
     for path in paths:
         rows = yield from work.plan(kind, [*limits, where(f"{path}.subject", source.subjects, "in")])
         if rows:
             if path == "ancestor_datasets" and event.pred in ("train", "finetune"):
-                return answered(f"No, not itself: {literal(source.one)} came into {telling.names(rows.rows)} through other data or a base."
+                return answered(f"No, not itself: {named} came into {telling.names(rows.rows)} through other data or a base."
                                 + telling.cite(rows.rows))  # fmt: skip
             through = "" if path in ("trained_on", "bases", "evaluated_on", "derived_from") else ", through other data or a base"
-            return answered(f"Yes: {telling.names(rows.rows)} came from {literal(source.one)}{through}." + telling.cite(rows.rows))
+            return answered(f"Yes: {telling.names(rows.rows)} came from {named}{through}." + telling.cite(rows.rows))
     other = yield from work.plan(kind, limits, hops=[paths[0]])
     tail = f" The record has {telling.names(other.rows)} there." if other else ""
-    return answered(f"No: {told} did not come from {literal(source.one)}.{tail}")
+    return answered(f"No: {told} did not come from {named}.{tail}")

@@ -88,12 +88,12 @@ def _versions(
             found = yield from _subjects(work, _positive(cond), "version", positive)
             if found:
                 limits.append(where(prefix + "subject", found, "in", negate=True))
-    for cond in plain:
-        limits += [{**c, "path": prefix + c["path"]} for c in (yield from _simple(work, cond, node.kind))]
     for cond in [c for c in plain if _in_detail(c)]:
         plain.remove(cond)
         found = yield from _subjects(work, cond, kind, positive)
         limits.append(where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in"))
+    for cond in plain:
+        limits += [{**c, "path": prefix + c["path"]} for c in (yield from _simple(work, cond, node.kind))]
     for cond in restricted:
         found = yield from restricting.subjects(work, cond, kind)
         limits.append(where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in"))
