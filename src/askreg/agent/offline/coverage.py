@@ -9,6 +9,7 @@ from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Bare, Count, Event, Has, Holder, Query, SetOf, Step
 from askreg.agent.offline.phrases import Tok
+from askreg.agent.offline.roles import STATES
 from askreg.agent.offline.predicates import number_of
 
 _LIMITING = frozenset(
@@ -31,7 +32,7 @@ def atoms(value: object) -> Iterator[object]:
 def missing(tokens: list[Tok], query: Query) -> list[str]:
     """Return the words of the question whose meaning the query has lost."""
     held = list(atoms(query))
-    lost = [*_things(tokens, held), *_dates(tokens, held), *_orders(tokens, held, query), *_denials(tokens, held, query),
+    lost = [*_things(tokens, held), *_states(tokens, held), *_dates(tokens, held), *_orders(tokens, held, query), *_denials(tokens, held, query),
             *_limits(tokens, held, query)]  # fmt: skip
     return list(dict.fromkeys(lost))
 
@@ -47,6 +48,22 @@ def _things(tokens: list[Tok], held: list[object]) -> Iterator[str]:
             yield tok.item.text
         if wanted and not wanted & names and not any(w.split(":")[0] in names for w in wanted):
             yield tok.item.text
+
+
+def _states(tokens: list[Tok], held: list[object]) -> Iterator[str]:
+    """Yield the states that the question limits its things to, and the query does not."""
+    preds = {atom.pred for atom in held if isinstance(atom, Event)} | {atom for atom in held if isinstance(atom, str)}
+    for tok, after in zip(tokens, tokens[1:], strict=False):
+        state = tok.word("state") if tok.node is None else None
+        if state is None or state.sense not in STATES or not after.word("noun", "version", "model", "deployment"):
+            continue
+        pred = STATES[state.sense][0]
+        if pred == "live" and preds & _LIVING or {pred, state.sense, f"stage:{state.sense}", f"left:{state.sense}"} & preds:
+            continue
+        yield tok.item.text
+
+
+_LIVING = frozenset(("live", "deploy", "run", "use", "withdraw", "place", "duration"))
 
 
 def _texts(atom: object) -> Iterator[str]:
@@ -87,6 +104,34 @@ def _orders(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str
         if set(words) & {"most", "max"} and orders & {"most", "latest", "max"}:
             continue
         yield tok.item.text
+
+
+def _numbers(tokens: list[Tok], held: list[object]) -> Iterator[str]:
+    kept = {float(a) for a in held if isinstance(a, int | float) and not isinstance(a, bool)}
+    texts = " ".join(a for a in held if isinstance(a, str) and len(a) < 40)
+    for tok in tokens:
+        number = tok.item.number
+        if tok.node is None and number is not None and not tok.item.words and tok.item.date is None and not tok.item.entities:
+            if number not in kept and f"{number:g}" not in texts:
+                yield tok.item.text
+
+
+_STRONG = frozenset(
+    ("description", "task", "framework", "digest", "size", "uri", "schema", "change_control", "rows", "source", "sensitivity",
+     "commit", "repo", "params", "title", "roles")
+)  # fmt: skip
+
+
+def _fields(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
+    """Yield the fields that were asked for and are not told."""
+    if query.intent not in ("history", "role", "made", "lineage", "holder"):
+        return
+    texts = {a for a in held if isinstance(a, str)}
+    for tok in tokens:
+        words = [w for w in tok.item.words if w.category == "field"] if tok.node is None else []
+        strong = [w.sense for w in words if w.sense in _STRONG]
+        if strong and not any(w.category in ("noun", "verb", "filler", "cue") for w in tok.item.words) and not set(strong) & texts:
+            yield tok.item.text
 
 
 def _denials(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:

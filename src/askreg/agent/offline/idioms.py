@@ -19,6 +19,12 @@ _TO_PRODUCTION = r"(?:went|go|gone|got|get|made it|moved|move|reached|promoted|c
 
 _RULES: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
+    (r"\b(?:wats|wots|wahts|whta?s)\b", "what is"),
+    (r",? (?:of|among|amongst|out of) (?:them all|all(?: of them)?|everything)(?=\W*$)", ""),
+    (r"\bmost sensitive(?! data)\b", "highest sensitivity"),
+    (r"\bleast sensitive(?! data)\b", "lowest sensitivity"),
+    (r"\bmost specific(?! data)\b", "highest specificity"),
+    (r"\bleast specific(?! data)\b", "lowest specificity"),
     (r"\bw/(?=\s)", "with"),
     (r"\bw/(?=\w)", "with "),
     (r"(?<=\s)r(?=\s)(?! ?\d)", "are"),

@@ -48,7 +48,7 @@ class Lexicon:
             kinds = {_member_kind(m) for m in named}
             found = named | {m for m in told if _member_kind(m) not in kinds}
             if found and len(found) <= _TOO_COMMON:
-                return Entity("topic", form, members=tuple(sorted(found)))
+                return Entity("topic", form, "" if named else "told", members=tuple(sorted(found)))
         return None
 
     def near(self, text: str, *, limit: int = 4) -> list[tuple[Entity, int]]:
@@ -157,6 +157,8 @@ class Lexicon:
         for card in names.cards | set(synonyms.CARDS):
             for text in (card, *synonyms.CARDS.get(card, ())):
                 self._put(text, Entity("card", card, exists=card in names.cards))
+        for param in set(synonyms.PARAMS) - names.params:
+            self._put(param, Entity("param", param, exists=False))
         for param in names.params:
             if len(param) > 1:
                 self._put(param, Entity("param", param))
@@ -214,6 +216,8 @@ class Lexicon:
         for model in self.names.models:
             for piece in words_of(model.name):
                 index[piece].add(model.name)
+                # `cxr-triage2` is a triage model as well.
+                index[piece.rstrip("0123456789") or piece].add(model.name)
         for dataset in self.names.datasets:
             for piece in words_of(dataset):
                 index[piece].add(dataset + "@")
@@ -283,7 +287,7 @@ def _digits(text: str) -> str:
 
 
 def _content(index: dict[str, set[str]]) -> dict[str, set[str]]:
-    return {k: v for k, v in index.items() if len(k) > 2 and k not in words.ALL_WORDS | _COMMON and not k.isdigit()}
+    return {k: v for k, v in index.items() if (len(k) > 2 or (len(k) == 2 and not k.isalpha())) and k not in words.ALL_WORDS | _COMMON and not k.isdigit()}
 
 
 __all__ = ["Lexicon", "edits", "key"]

@@ -288,6 +288,7 @@ class NounReader:
             return SetOf("approval", (*self.conds, Event(pred)), self.order, self.definite, self.quantity)
         if sense == "service":
             return SetOf("person", (*self.conds, Has("kind", "=", "service")), self.order, self.definite, self.quantity)
+        self.conds = _named_first(self.conds)
         kind: Kind = sense  # type: ignore[assignment]
         apposed = self._apposed(sense, form)
         if apposed is not None:
@@ -497,6 +498,23 @@ class NounReader:
         return self._more_conds(replace(node, conds=(*node.conds, *conds)))
 
 
+def _named_first(conds: list[Cond]) -> list[Cond]:
+    """Let a word of a description not choose among what names and tags leave: it says no more than that it fits."""
+    strong = [c for c in conds if isinstance(c, Has) and (c.field == "topic" or c.field.startswith("tag.")) and not _told(c)]
+    hints = [c for c in conds if _told(c)]
+    if not strong or not hints:
+        return conds
+    words = tuple(("also", dict(c.extra)["word"]) for c in hints if isinstance(c, Has))
+    kept = [c for c in conds if c not in hints]
+    at = kept.index(strong[0])
+    kept[at] = replace(strong[0], extra=(*strong[0].extra, *words))
+    return kept
+
+
+def _told(cond: Cond) -> bool:
+    return isinstance(cond, Has) and cond.field == "topic" and ("told", "") in cond.extra
+
+
 def _the_current(node: Node) -> bool:
     """Whether it is `the current one`, `the present version`, with nothing else said of it."""
     return isinstance(node, Given) or (
@@ -513,7 +531,7 @@ def has(entity: Entity) -> Has:
         case "tag":
             return Has(f"tag.{entity.part}", "=", entity.name)
         case "topic":
-            return Has("topic", "in", entity.members, extra=(("word", entity.name),))
+            return Has("topic", "in", entity.members, extra=(("word", entity.name), *([("told", "")] if entity.part else [])))
         case "role":
             return Has("roles", "contains", entity.name)
     return Has(entity.kind, "=", entity.name)

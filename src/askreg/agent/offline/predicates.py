@@ -161,7 +161,7 @@ class Predicates:
             return False
         back = self._back(i)
         if back is not None and not (
-            back.word("det") or back.word("order") or back.word("wh", "which", "how many") or back.word("prep")
+            back.word("det") or back.word("order") or back.word("wh", "which", "how many", "what") or back.word("prep")
             or back.word("verb", "show", "describe", "rank", "count", "compare", "have") or self._adjective_before(i)
             or back.word("conj") or (back.word("filler") and not back.word("aux")) or back.word("aux", "have")
             or (back.node is None and back.item.entities)
@@ -370,6 +370,13 @@ class Predicates:
         prep = ""
         while (tok := self.tok(i)) is not None:
             lacking = tok.node is None and tok.word("verb", "miss") is not None and tok.word("prep") is None
+            if self._reached(i):
+                self.use(i)
+                had = self.having(i + 1, negated=negated, kind=subject)
+                if had is None:
+                    self.restore(state)
+                    return None
+                return [replace(c, op=">=") if isinstance(c, Has) and c.op == "=" else c for c in had[0]], had[1]
             if self.is_pred(i) and not self.adjectival(i) and not lacking:
                 break
             if lacking or tok.word("aux", "have", "had") and self._had(i) or tok.word("verb", "have") and not self.is_pred(i) and self._had(i):
@@ -427,7 +434,9 @@ class Predicates:
         event, i, dangling = self.arguments(i, main=False)
         roles = event.roles
         for prep, node in leading:
-            role = role_of(event.pred.split(":")[0], prep or dangling, node)
+            # `the data that X was trained on`: the particle belongs to the data.
+            left = "" if subject in ("dataset", "dataset_version") and kind_of(node) in VERSIONS else dangling
+            role = role_of(event.pred.split(":")[0], prep or left, node)
             if role is None:
                 self.restore(state)
                 return None
@@ -442,6 +451,15 @@ class Predicates:
         if tok is None or tok.node is not None or tok.value(*_SAID) is None or tok.word("noun") or starts(self, i):
             return False
         return after is None or bool(after.word("conj"))
+
+    def _reached(self, i: int) -> bool:
+        """Whether `reach`, `achieve` at token i is about a figure: `reach an auroc of 0.8`."""
+        tok = self.toks[i]
+        if tok.node is not None or not tok.word("verb", "move", "perform"):
+            return False
+        ahead = [t for t in self.toks[i + 1 : i + 4] if not (t.word("det") or t.word("filler"))]
+        return bool(ahead) and ahead[0].node is None and ahead[0].item.entity("metric") is not None and any(
+            t.item.number is not None and t.node is None for t in self.toks[i + 2 : i + 7])  # fmt: skip
 
     def _held(self, i: int, past: bool) -> tuple[Event, int] | None:
         """Read `(was) champion of X (on a day)` as a predicate."""
@@ -540,11 +558,16 @@ class Predicates:
         if tok.word("filler") and not tok.word("conj") and not tok.item.entities and not tok.word("cue"):
             self.use(i)
             return event, i + 1, ""
+        j = i + 1 if tok.word("det", "the") and tok.node is None else i
+        tok = self.tok(j) or tok
         value = tok.value("framework", "task", "tag")
         if value is not None and tok.node is None and event.pred in ("use", "build", "do", "perform", "train"):
-            self.use(i)
+            named = self.tok(j + 1)
+            end = j + 2 if named is not None and named.node is None and named.word("field", "framework", "task") else j + 1
+            for k in range(i, end):
+                self.use(k)
             self._keep(value)
-            return event, i + 1, ""
+            return event, end, ""
         return None
 
     def _rank_word(self, i: int) -> int | None:

@@ -25,6 +25,7 @@ STATES: dict[str, tuple[str, bool]] = {
 }  # fmt: skip
 """State to the predicate it stands for, and whether it denies it."""
 
+_NOT_OF_DATA = frozenset(("live", "withdraw", "hold"))
 _FROM = frozenset(("from", "on", "upon", "of", "with", "in"))
 
 
@@ -50,7 +51,7 @@ def role_of(pred: str, prep: str, node: Node) -> str | None:
     if kind in VERSIONS:
         return "theme"
     if kind in DATA:
-        return "theme" if pred in ("own",) else "source"
+        return "theme" if pred == "own" else None if pred in _NOT_OF_DATA else "source"
     return "theme" if kind in ("run", "document", "approval", "deployment", "alias", "stage") else None
 
 
