@@ -132,7 +132,12 @@ class PlanResult(BaseModel):
 
 
 _RECORDED: dict[str, FieldType] = {"at": "instant", "by": "text"}
-_INTERVAL: dict[str, FieldType] = {**_RECORDED, "since": "instant", "until": "instant"}
+_INTERVAL: dict[str, FieldType] = {
+    **_RECORDED,
+    "since": "instant",
+    "until": "instant",
+    "closed_by": "text",  # who did what ended it
+}
 
 CATALOGUE: dict[PlanKind, KindSpec] = {
     "model": KindSpec(

@@ -132,7 +132,7 @@ OWNERS: dict[PlanKind, dict[Kind, str]] = {
 
 _FOLDED = frozenset(
     ("name", "id", "by", "version", "stage", "previous", "alias", "site", "environment", "meaning", "decision")
-    + ("imported", "actor", "recorded_by", "action")
+    + ("imported", "actor", "recorded_by", "action", "closed_by")
 )
 """Fields that the record holds in lower case only, so that an index on them can be used."""
 
@@ -321,10 +321,18 @@ class Scope:
     def _expression(self, name: str) -> ColumnElement[Any]:
         if name == "imported":
             return case((self.base.c.origin == "manifest", "true"), else_="false")
+        if name == "closed_by":
+            return self._closer()
         if self.kind == "metric" and name == "dataset":
             dataset = "evaluation.dataset_version.dataset.name"
             return self.column(dataset) + "@" + self.column("evaluation.dataset_version.label")
         return self.column(_PLACES.get(self.kind, {}).get(name, name))
+
+    def _closer(self) -> ColumnElement[Any]:
+        """Return who ended the interval: the actor of the event that closed it, once that can be seen."""
+        closing = table(Event).alias()
+        actor = select(closing.c.actor).where(closing.c.seq == self.base.c.closed_event).scalar_subquery()
+        return case((self.until.is_not(None), actor), else_=None)
 
     def _instant(self, name: str, part: str | None) -> tuple[ColumnElement[Any], Decoder]:
         if name in ("at", "since"):

@@ -26,6 +26,8 @@ class Spec:
     """Whether it holds for a time, so that a date asks what held then."""
     history: bool = True
     project: tuple[str, ...] = ()
+    actor: str = "by"
+    """Who is meant by the one who did it: who began it, or who ended it."""
 
 
 _APPROVED = (("decision", "=", "approved"),)
@@ -37,13 +39,15 @@ SPECS: dict[str, Spec] = {
     "review": Spec("approval", (("meaning", "=", "review"),), project=_SEEN),
     "responsibility": Spec("approval", (("meaning", "=", "responsibility"),), project=_SEEN),
     "reject": Spec("approval", (("decision", "=", "rejected"),), project=_SEEN),
-    "lapse": Spec("approval", (("lapsed", "exists", None),), instant="lapsed", project=(*_SEEN, "lapsed")),
+    "lapse": Spec("approval", (("lapsed", "exists", None),), instant="lapsed", project=(*_SEEN, "lapsed", "closed_by"),
+                  actor="closed_by"),
     "live": Spec("deployment", state=True, history=False, project=("version", "by")),
     "deploy": Spec("deployment", project=("version", "by", "region")),
-    "withdraw": Spec("deployment", (("until", "exists", None),), instant="until", project=("version", "by")),
+    "withdraw": Spec("deployment", (("until", "exists", None),), instant="until", project=("version", "closed_by", "reason"),
+                     actor="closed_by"),
     "move": Spec("stage", (("previous", "exists", None),), project=("by", "reason", "previous")),
     "hold": Spec("alias", state=True, history=False, project=("version", "by")),
-    "lose": Spec("alias", (("until", "exists", None),), instant="until", project=("version", "by")),
+    "lose": Spec("alias", (("until", "exists", None),), instant="until", project=("version", "closed_by"), actor="closed_by"),
     "evaluate": Spec("metric", instant="at", history=False, project=("by", "at")),
 }  # fmt: skip
 
@@ -54,7 +58,8 @@ def spec_of(event: Event) -> Spec | None:
     if head == "stage":
         return Spec("stage", (("stage", "=", stage),), state=True, history=False, project=("by", "reason", "previous"))
     if head == "left":
-        return Spec("stage", (("stage", "=", stage), ("until", "exists", None)), instant="until", project=("by",))
+        return Spec("stage", (("stage", "=", stage), ("until", "exists", None)), instant="until", project=("closed_by",),
+                    actor="closed_by")
     if head == "run" or head == "use":
         return SPECS["live"] if event.role("place") is not None else None
     return SPECS.get(head)
@@ -95,7 +100,7 @@ def conditions(work: Work, event: Event, spec: Spec) -> Conditions:
             if isinstance(node, SetOf) and not node.conds:
                 continue
             people = yield from resolving.resolve(work, node, want=("person",))
-            made.append(where("by", people.subjects, "in") if len(people.subjects) > 1 else where("by", people.one))
+            made.append(where(spec.actor, people.subjects, "in") if len(people.subjects) > 1 else where(spec.actor, people.one))
             continue
         if role == "alias" or isinstance(node, Holder) and node.model is None and spec.select == "alias":
             alias = node.alias if isinstance(node, Holder) else str(getattr(node, "name", ""))

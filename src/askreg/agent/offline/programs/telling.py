@@ -34,9 +34,12 @@ def clause(row: Row, event: Event | None = None) -> str:
 def _deployment(row: Row, pred: str) -> str:
     main = row.main.id
     place = f"{{{main}.subject}}"
-    by = f" by {row.put('by')}" if row.fact("by") and pred in ("deploy", "withdraw") else ""
+    by = f" by {row.put('by')}" if row.fact("by") and pred == "deploy" else ""
     if row.until and pred == "withdraw":
-        return f"{{{main}}} was withdrawn from {place} on {{{main}.until:date}} (live since {{{main}.since:date}})"
+        ended = f" by {row.put('closed_by')}" if row.fact("closed_by") else ""
+        reason = f", with the reason {row.put('reason')}" if row.fact("reason") else ""
+        return (f"{{{main}}} was withdrawn from {place} on {{{main}.until:date}}{ended}{reason} "
+                f"(live since {{{main}.since:date}})")  # fmt: skip
     if pred == "deploy":
         until = f" and live there until {{{main}.until:date}}" if row.until else ""
         return f"{{{main}}} was deployed at {place} on {{{main}.since:date}}{by}{until}"
@@ -64,7 +67,8 @@ def _stage(row: Row, pred: str) -> str:
     by = f" by {row.put('by')}" if row.fact("by") else ""
     reason = f", with the reason {row.put('reason')}" if row.fact("reason") else ""
     if pred == "left" and row.until:
-        return f"{{{main}.subject}} left {{{main}}} on {{{main}.until:date}}"
+        ended = f", moved by {row.put('closed_by')}" if row.fact("closed_by") else ""
+        return f"{{{main}.subject}} left {{{main}}} on {{{main}.until:date}}{ended}"
     until = f", until {{{main}.until:date}}" if row.until else ""
     if row.past and pred == "stage" and not row.until:
         return f"{{{main}.subject}} was in {{{main}}} on {row.then} (since {{{main}.since:date}})"
@@ -74,6 +78,10 @@ def _stage(row: Row, pred: str) -> str:
 def _alias(row: Row, pred: str) -> str:
     main = row.main.id
     name = row.main.field.removeprefix("alias.")
+    if pred == "lose" and row.until:
+        ended = f", by {row.put('closed_by')}" if row.fact("closed_by") else ""
+        return (f"{{{main}}} stopped being {name} of {{{main}.subject}} on {{{main}.until:date}}{ended} "
+                f"(it was since {{{main}.since:date}})")  # fmt: skip
     if row.until:
         return f"{{{main}}} was {name} of {{{main}.subject}} from {{{main}.since:date}} until {{{main}.until:date}}"
     if row.past:
