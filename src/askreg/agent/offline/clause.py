@@ -214,6 +214,9 @@ class Reader(Predicates):
             return None
         if self.c.event is not None and self.i != self.main:
             return self._second_predicate(tok)
+        if self.c.event is not None:
+            # Two predicates, each with a claim to the question: one of them would be lost.
+            self.c.unknown.append(self.c.verb)
         self.c.verb = self.sense(self.i)
         self.c.form = self.form(self.i)
         self.c.passive = self.c.form == "past" and bool({"is", "was"} & set(self.c.aux))
@@ -281,7 +284,7 @@ class Reader(Predicates):
             return None
         if word.sense == "without" or (word.sense == "with" and self._having_next()):
             found = self.having(self.i + 1, negated=word.sense == "without", kind="version")
-            if self.c.head is None and self.c.event is not None and self.c.wh in ("what", "which"):
+            if self.c.head is None and self.c.event is not None and self.c.wh in ("", "what", "which") and not self.c.args:
                 # `what is live without an approval`: what is asked for are versions.
                 self.c.head, self.c.event = SetOf("version", (self.c.event,)), None
             if found is not None and found[0] and isinstance(self.c.head, SetOf):

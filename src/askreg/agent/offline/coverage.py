@@ -33,6 +33,8 @@ def missing(tokens: list[Tok], query: Query) -> list[str]:
     """Return the words of the question whose meaning the query has lost."""
     held = list(atoms(query))
     lost = [*_things(tokens, held), *_states(tokens, held), *_dates(tokens, held), *_orders(tokens, held, query), *_denials(tokens, held, query),
+        *_numbers(tokens, held),
+        *_fields(tokens, held, query),
             *_limits(tokens, held, query)]  # fmt: skip
     return list(dict.fromkeys(lost))
 

@@ -13,6 +13,7 @@ _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "augu
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
             "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "couple of": 2, "a couple of": 2}  # fmt: skip
+_MONTHS_RE = r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _COUNT = r"(?P<count>\d+|a couple of|couple of|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -102,6 +103,11 @@ def _month_only(m: re.Match[str], today: date) -> tuple[date, date] | None:
     return _month(year, month)
 
 
+def _months(m: re.Match[str], today: date) -> tuple[date, date] | None:
+    first, last, year = _month_number(m["since"]), _month_number(m["month"]), int(m["year"])
+    return (month_start(year, first), month_start(year, last + 1)) if first <= last else None
+
+
 def _year(m: re.Match[str], today: date) -> tuple[date, date] | None:
     return date(int(m["year"]), 1, 1), date(int(m["year"]) + 1, 1, 1)
 
@@ -188,6 +194,7 @@ _FORMS: list[tuple[re.Pattern[str], _Reader]] = [
     (re.compile(pattern), reader)
     for pattern, reader in (
         (r"(?P<year>(?:19|20)\d\d)-(?P<mm>\d{1,2})-(?P<dd>\d{1,2})(?:[t ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:z| ?utc)?)?", _iso),
+        (rf"(?:between|from) (?P<since>{_MONTHS_RE})\.? (?:and|to|until|till) {_MONTH},? {_YEAR}", _months),
         (r"(?P<year>(?:19|20)\d\d)/(?P<mm>\d{1,2})/(?P<dd>\d{1,2})", _iso),
         (r"(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<year>(?:19|20)\d\d)", _slashes),
         (rf"(?:the )?{_ORDINAL}(?: of)? {_MONTH}(?:,? (?:of )?{_YEAR})?(?!\w)", _day_month),

@@ -446,6 +446,11 @@ def _happening(f: Frames) -> Query | None:
     event = f.whole_event()
     if event is None or event.pred in ("compare", "beat", "perform", "affect", "depend", "do", "change"):
         return None
+    if event.pred == "register" and event.role("agent") is not None and event.role("theme") is None and c.head is None and (
+        re.search(r"\b(?:everything|anything|all things)\b", c.text, re.I) and not c.aux_first
+    ):
+        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)), time=time,  # type: ignore[arg-type]
+                     options=frozenset(("registered",)))  # fmt: skip
     if event.pred == "use" and c.dangling == "for" and event.role("theme") is not None:
         return Query("field", ("value",), event.role("theme"), fields=("purpose",), time=f.time)
     if event.pred == "store":
@@ -633,7 +638,7 @@ def _latest(f: Frames) -> Query | None:
     c = f.c
     order = next((o for o in c.orders if o in ("latest", "first")), "")
     nodes = [n for n in f.nodes if not _anything(n)]
-    if not order or len(nodes) != 1 or kind_of(nodes[0]) != "model" or isinstance(nodes[0], SetOf) or c.event is not None or (
+    if not order or len(nodes) != 1 or kind_of(nodes[0]) not in ("model", "topic") or isinstance(nodes[0], SetOf) or c.event is not None or (
         c.metrics or c.fields or c.head is not None or c.aux_first or c.wh not in ("", "what", "which")
     ):  # fmt: skip
         return None

@@ -81,7 +81,8 @@ def _headed(reader: Reader, i: int) -> bool:
             return True
         if tok.word("noun") and not reader.is_verb_here(i):
             return True
-        if tok.word("det") or tok.word("order") or reader.adjectival(i) or tok.value(*VALUES) or tok.word("filler"):
+        numbered = tok.item.number is not None and not tok.item.words and tok.item.date is None
+        if tok.word("det") or tok.word("order") or reader.adjectival(i) or tok.value(*VALUES) or tok.word("filler") or numbered:
             i += 1
             continue
         return False
@@ -110,11 +111,19 @@ class NounReader:
 
     def _modifiers(self) -> None:
         while (tok := self.r.tok(self.i)) is not None:
-            if self._determiner(tok) or self._ordinal(tok) or self._state(tok) or self._value(tok):
+            if self._counted(tok) or self._determiner(tok) or self._ordinal(tok) or self._state(tok) or self._value(tok):
                 self.r.use(self.i)
                 self.i += 1
                 continue
             return
+
+    def _counted(self, tok: Tok) -> bool:
+        """Read `the last two versions`."""
+        number = tok.item.number
+        if tok.node is not None or number is None or tok.item.words or tok.item.date is not None or not self._more():
+            return False
+        self.r.c.numbers.append(("=", number))
+        return True
 
     def _determiner(self, tok: Tok) -> bool:
         if tok.node is not None and not isinstance(tok.node, Given):

@@ -62,7 +62,7 @@ class Phrases:
                 self.at += 1
                 tok = replace(tok, possessive=True)
             toks.append(replace(tok, span=(start, self.at)))
-        return _coordinated(_aliases(_completed(toks, self.lexicon)))
+        return _coordinated(_aliases(_followed(_completed(toks, self.lexicon), self.lexicon)))
 
     def _peek(self, ahead: int = 0) -> Item | None:
         index = self.at + ahead
@@ -306,6 +306,24 @@ def _completed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
         done = [t for t, old in zip(done, toks, strict=True) if not (
             isinstance(old.node, Thing) and old.node.entity.kind == "model" and not old.possessive and _near(old, bare)
         )]  # fmt: skip
+    return done
+
+
+def _followed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
+    """Read the bare number in `version 4 better than 3` as another version of the same model."""
+    model, done = "", []
+    for index, tok in enumerate(toks):
+        for node in _nodes(tok.node):
+            if isinstance(node, Thing) and node.entity.kind == "version":
+                model = node.entity.head
+        back = toks[index - 1] if index else None
+        number = tok.item.number
+        joined = back is not None and back.node is None and back.word("prep", "vs", "than", "to", "with", "above", "below")
+        if tok.node is None and model and number is not None and number == int(number) and joined and not tok.item.words and (
+            int(number) in lexicon.versions.get(model, frozenset())
+        ):
+            tok = replace(tok, node=Thing(Entity("version", f"{model}:{int(number)}", str(int(number)))))
+        done.append(tok)
     return done
 
 

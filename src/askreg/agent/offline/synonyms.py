@@ -77,6 +77,7 @@ CARDS: dict[str, tuple[str, ...]] = {
     "ethical_considerations": ("ethical considerations",),
     "license": ("licence", "license"),
 }  # fmt: skip
+PARAMS = ("learning_rate", "batch_size", "epochs", "dropout", "optimizer", "weight_decay", "random_seed", "max_depth")
 SITE_SUFFIXES = ("hospital", "site", "clinic", "general", "medical center", "medical centre", "trust", "campus")
 ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "icu": ("intensive care", "intensive care unit", "critical care unit", "itu"),

@@ -60,7 +60,7 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause, tokens=tokens)
     lost = coverage.missing(tokens, query)
     if lost:
-        told = " and ".join(f"“{w}”" for w in lost[:4])
+        told = " and ".join(f"“{w}”" if w.lower() in question.lower() else w for w in lost[:4])
         reason = f"what {told} means here could not be made out; ask for one thing at a time"
         return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause, tokens=tokens)
     return Understanding(question, query, clause=clause)

@@ -130,10 +130,10 @@ def _no_figure(work: Work, q: Query, found: Found | None, names: list[str], lead
             f"no {what} of {who} is recorded; it has no evaluation at all", q)  # fmt: skip
     metrics = sorted({r.main.metric or "" for r in other.rows})
     first: dict[tuple[str | None, ...], Row] = {}
-    for row in other.rows:
+    for row in [r for r in other.rows if r.main.metric in names] or other.rows:
         first.setdefault((row.main.metric, row.main.dataset, row.main.cohort), row)
-    settings = [f"{{{r.main.id}.name}} on {{{r.main.id}.dataset}} ({{{r.main.id}.cohort}})" for r in first.values()]
-    told = joined(settings[:6]) if names and set(names) & set(metrics) else joined(metrics)
+    settings = [f"{{{r.main.id}.dataset}} ({{{r.main.id}.cohort}})" for r in first.values()]
+    told = f"{what} on {joined(settings[:12])}" if names and set(names) & set(metrics) else joined(metrics)
     raise Unanswered(f"no {what} of {who}{where_} is recorded; what is recorded: {told}")
 
 

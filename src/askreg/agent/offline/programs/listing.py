@@ -229,7 +229,7 @@ def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
 def _most(work: Work, node: SetOf, q: Query) -> Asking:
     """Answer which model has the most versions, who approved most, which site runs most …"""
     counted, by = _counted_kind(node, q)
-    found = yield from sets.rows(work, counted, project=("owner",) if by == "person" and counted.kind == "model" else ())
+    found = yield from sets.rows(work, counted, project=_maker_of(counted) if by == "person" else ())
     if not found.rows:
         return answered(f"None: there are no {_plural(counted)}.")
     groups: dict[str, dict[str, Row]] = {}
@@ -243,6 +243,14 @@ def _most(work: Work, node: SetOf, q: Query) -> Asking:
         ids = ",".join(f"{r.main.id}" for r in rows)
         lines.append(f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} {_plural(counted)}.")
     return answered("\n\n".join(lines))
+
+
+def _maker_of(counted: SetOf) -> tuple[str, ...]:
+    """Return the field that names the person by whom things are counted."""
+    preds = {c.pred for c in counted.conds if isinstance(c, Event)}
+    if counted.kind == "model" and "register" not in preds:
+        return ("owner",)
+    return ("run.by",) if preds & {"train", "run"} and counted.kind == "version" else ("by",)
 
 
 def _counted_kind(node: SetOf, q: Query) -> tuple[SetOf, str]:
@@ -272,7 +280,7 @@ def _values(work: Work, node: SetOf, q: Query) -> Asking:
         for cond in node.conds:
             if isinstance(cond, Event):
                 limits += yield from sets.place_conditions(work, cond)
-        found = yield from work.plan("deployment", limits, ("region",))
+        found = yield from work.plan("deployment", [*limits, where("region", None, "exists")], ("region",))
         facts = [f for r in found.rows if (f := r.fact("region"))]
         if not facts:
             return answered("No region is recorded.")

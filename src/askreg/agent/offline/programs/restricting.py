@@ -78,8 +78,7 @@ def _counting(row: Row, what: str) -> str:
     from askreg.agent.offline.programs import sets
 
     if what in ("dataset", "dataset_version"):
-        name = row.main.dataset or ""
-        return name.split("@")[0] if what == "dataset" else name
+        return row.main.dataset or ""
     if what == "approval":
         return f"{row.subject} {row.at} {row.values.get('by')}"
     return sets.member(row, what)

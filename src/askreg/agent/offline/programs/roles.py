@@ -133,6 +133,8 @@ def _nothing(work: Work, q: Query, event: Event) -> Asking:
     place = event.role("place")
     by = f" by {literal(_text(agent))}" if agent is not None else ""
     at = f" at {literal(_text(place))}" if place is not None else ""
+    source = event.role("source")
+    at = f" on {literal(_text(source))}{at}" if source is not None and event.pred == "evaluate" else at
     tense = "was never" if not when and (event.past or q.ask[0] in ("instant", "duration", "agent", "reason")) else (
         "was not" if when else "is not")  # fmt: skip
     nearest = yield from _nearest(work, q, event)
@@ -177,6 +179,8 @@ def _nearest(work: Work, q: Query, event: Event) -> Asking:
         tries.append(events.without(replace(event, time=None), "agent"))
     if event.pred in ("live", "deploy", "withdraw") and event.role("place") is not None and theme is not None:
         tries.append(replace(events.without(event, "place"), pred="live", past=True, time=None))
+    if event.pred == "evaluate" and event.role("source") is not None and theme is not None:
+        tries.append(events.without(event, "source"))
     if event.pred in ("approve", "reject", "review", "sign") and theme is not None:
         tries.append(Event("signed_by", (("theme", theme),)))
     if (event.pred.startswith(("stage:", "left:"))) and theme is not None:

@@ -175,6 +175,8 @@ def _subjects(
             found = yield from rows(work, SetOf(_COUNTED[cond.field], tuple(cond.value)))  # type: ignore[arg-type]
     else:
         found = yield from rows(work, inner)
+    if found.truncated:
+        raise Unanswered("this joins more of the record than one answer can hold; narrow it to a model, a site or a person")
     return list(dict.fromkeys(member(r, kind) for r in found.rows))
 
 
@@ -335,7 +337,8 @@ def _places(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], 
         if len(counts) != len(node.conds):
             raise Unanswered("this is more than one question about places; ask for one thing at a time")
         names = yield from restricting.subjects(work, counts[0], node.kind)
-        return (yield from events.rows(work, Event("live"), extra=[where("site" if node.kind == "site" else "subject", names, "in")]))
+        return (yield from events.rows(work, Event("live"), project=("site",),
+                                       extra=[where("site" if node.kind == "site" else "subject", names, "in")]))  # fmt: skip
     if len([c for c in node.conds if isinstance(c, Event)]) > 1 or any(getattr(c, "negated", False) for c in node.conds):
         raise Unanswered("this is more than one question about places; ask which versions are live there")
     event = next((c for c in node.conds if isinstance(c, Event)), Event("live", past=not node.conds))
