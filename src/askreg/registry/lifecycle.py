@@ -200,16 +200,16 @@ def deploy(
             raise PolicyRefused(subject=version, move=f"be deployed to {target}", missing=missing)
         _after(when, stage["at"], f"{version} entered {stage['stage']}")
     place = unit.find(Environment, site=site, name=environment)
-    held = [] if place is None else unit.children(Deployment, "environment_id", place["id"])
+    held = _deployments(unit, row, place)
     for other in held:
-        if other["version_id"] == row["id"] and _overlap(when, end, other):
+        if _overlap(when, end, other):
             raise Conflict(f"{version} is live at {target} already, since {times.shown(other['at'])}")
     detail = {"site": site, "environment": environment}
     with unit.event("version.deployed", version, at=when, by=who, entity=row["id"], detail=detail) as event:
         place_id = place["id"] if place else unit.insert(Environment, site=site, name=environment)
         ends = {} if end is None else {"until": end, "closed_event": event.seq}
         unit.insert(Deployment, version_id=row["id"], environment_id=place_id, region=region, **ends)
-        if not any(other["version_id"] == row["id"] for other in held):
+        if not held:
             unit.insert(
                 Edge,
                 source=place_id,
@@ -234,8 +234,7 @@ def withdraw(
     unit.allow("deploy", version)
     version, row = named_version(unit, version)
     place = unit.find(Environment, site=site, name=environment)
-    live = [] if place is None else unit.current(Deployment, "environment_id", place["id"])
-    mine = [deployment for deployment in live if deployment["version_id"] == row["id"]]
+    mine = [deployment for deployment in _deployments(unit, row, place) if deployment["until"] is None]
     if not mine:
         raise Conflict(f"{version} is not live at {site}/{environment}; 'askreg deployed' lists what is")
     when, who = unit.when(at), unit.who(by)
@@ -385,6 +384,14 @@ def _printed_name(unit: Unit, person: str) -> str:
     row = unit.find(Person, name=person)
     display = unit.field(row["id"], "display") if row else None
     return person if display is None else str(json.loads(display["value"]))
+
+
+def _deployments(unit: Unit, version: Row, place: Row | None) -> list[Row]:
+    """Return the deployments of a version in an environment; versions have fewer than environments."""
+    if place is None:
+        return []
+    of_version = unit.children(Deployment, "version_id", version["id"])
+    return [deployment for deployment in of_version if deployment["environment_id"] == place["id"]]
 
 
 def _end(unit: Unit, when: str, until: When | None, what: str) -> str | None:
