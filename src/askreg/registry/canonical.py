@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 import orjson
 import rfc8785
 
 from askreg.errors import InvalidInput
+
+EXACT = Context(prec=1_000)
+"""For sums and differences of figures, whatever digits they have."""
 
 
 def canonical(value: object) -> str:

@@ -6,15 +6,18 @@ evaluations of a version in one setting the latest counts.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Numeric, Select, cast, exists, select, tuple_
+from sqlalchemy import func as sql
 
 from askreg.errors import InvalidInput, NotFound
 from askreg.registry import names
+from askreg.registry.canonical import EXACT
 from askreg.registry.measures import Better, better
 from askreg.registry.prepared import among, id_list
 from askreg.registry.resolve import Resolved, labels, resolve
@@ -27,11 +30,12 @@ from askreg.registry.results import (
     Ranked,
     Setting,
 )
-from askreg.registry.tables import Dataset, DatasetVersion, Evaluation, Evidence, Field, Metric, Version
+from askreg.registry.tables import Dataset, DatasetVersion, Evaluation, Evidence, Field, Metric, Model, Version
 from askreg.registry.view import View, table
 
-_METRIC, _EVALUATION, _VERSION = table(Metric), table(Evaluation), table(Version)
+_METRIC, _EVALUATION, _MODEL, _VERSION = table(Metric), table(Evaluation), table(Model), table(Version)
 _STATE, _DATASET, _FIELD = table(DatasetVersion), table(Dataset), table(Field)
+_DATASET_NAME = _DATASET.c.name + "@" + _STATE.c.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,12 @@ class _Key:
     config: str | None
 
     def setting(self) -> Setting:
-        return Setting(metric=self.metric, dataset=self.dataset, split=self.split, cohort=self.cohort)
+        return Setting(
+            metric=self.metric, dataset=self.dataset, split=self.split, cohort=self.cohort, config=self.given()
+        )
+
+    def given(self) -> object:
+        return None if self.config is None else json.loads(self.config)
 
     def place(self) -> str:
         where = f"{self.dataset}/{self.split}/{self.cohort}"
@@ -112,27 +121,22 @@ def leaderboard(
     if limit < 1:
         raise InvalidInput(f"limit {limit} is not 1 or more")
     names.metric(metric)
-    conditions = _leaderboard_conditions(view, dataset, split, cohort, task)
-    figures = _figures(view, None, metric=metric, conditions=conditions)
-    if not figures and not _figures(view, None, metric=metric):
-        raise _no_metric(view, metric, "no version has it")
     way = better(view, metric)
+    conditions = _leaderboard_conditions(view, dataset, split, cohort, task)
+    every = _latest(view, _METRIC.c.name == metric, *conditions)
+    total = view.connection.execute(every.with_only_columns(sql.count())).scalar_one()
+    if not total and not _any(view, metric):
+        raise _no_metric(view, metric, "no version has it")
+    figures = [_figure(row) for row in view.connection.execute(_ranking(every, way).limit(limit))]
     subjects = labels(view, {"version": [figure.version for figure in figures]})
-    figures.sort(key=lambda figure: (figure.key.place(), _rank_key(figure, way), subjects[figure.version]))
-    groups = []
-    left = limit
-    for _, members in groupby(figures, key=lambda figure: figure.key):
-        if left:
-            groups.append(_group(list(members), subjects, most=left))
-            left -= len(groups[-1].rows)
-    returned = limit - left
+    groups = [_group(list(members), subjects) for _, members in groupby(figures, key=lambda figure: figure.key)]
     return Leaderboard(
         metric=metric,
         better=way,
         groups=groups,
-        total=len(figures),
-        returned=returned,
-        truncated=returned < len(figures),
+        total=total,
+        returned=len(figures),
+        truncated=len(figures) < total,
     )
 
 
@@ -145,11 +149,12 @@ def difference_interval(
     independent, which makes it too wide for two models on the same cases. Rounded outward to the inputs' digits.
     """
     (low1, value1, high1), (low2, value2, high2) = first, second
-    gap = value2 - value1
-    low = gap - ((value2 - low2) ** 2 + (high1 - value1) ** 2).sqrt()
-    high = gap + ((high2 - value2) ** 2 + (value1 - low1) ** 2).sqrt()
-    digits = Decimal(1).scaleb(min(int(d.as_tuple().exponent) for d in (*first, *second)))
-    return low.quantize(digits, ROUND_FLOOR), high.quantize(digits, ROUND_CEILING)
+    with localcontext(EXACT):
+        gap = value2 - value1
+        low = gap - ((value2 - low2) ** 2 + (high1 - value1) ** 2).sqrt()
+        high = gap + ((high2 - value2) ** 2 + (value1 - low1) ** 2).sqrt()
+        digits = Decimal(1).scaleb(min(int(d.as_tuple().exponent) for d in (*first, *second)))
+        return low.quantize(digits, ROUND_FLOOR), high.quantize(digits, ROUND_CEILING)
 
 
 def _row(key: _Key, table_of: dict[_Key, dict[str, _Figure]], order: list[str], way: Better) -> ComparisonRow:
@@ -158,7 +163,7 @@ def _row(key: _Key, table_of: dict[_Key, dict[str, _Figure]], order: list[str], 
     interval = within = gap = None
     if not missing and len(order) == 2:
         one, two = cells[order[0]], cells[order[1]]
-        gap = two.value - one.value
+        gap = EXACT.subtract(two.value, one.value)
         if one.ci and two.ci:
             interval = difference_interval((one.ci[0], one.value, one.ci[1]), (two.ci[0], two.value, two.ci[1]))
             within = one.ci[0] <= two.ci[1] and two.ci[0] <= one.ci[1]
@@ -167,6 +172,7 @@ def _row(key: _Key, table_of: dict[_Key, dict[str, _Figure]], order: list[str], 
         dataset=key.dataset,
         split=key.split,
         cohort=key.cohort,
+        config=key.given(),
         better=way,
         values={subject: cells[subject].cell() for subject in order if subject in cells},
         difference=gap,
@@ -218,51 +224,59 @@ def _version(view: View, subject: str) -> Resolved:
     raise InvalidInput(f"{subject!r} does not say which version: write {found.subject}:1 or {found.subject}@alias")
 
 
-def _figures(
-    view: View,
-    versions: list[int] | None,
-    *,
-    metric: str | None,
-    conditions: Iterable[ColumnElement[bool]] = (),
-) -> list[_Figure]:
+def _figures(view: View, versions: list[int], *, metric: str | None) -> list[_Figure]:
     """Return the latest figure of each version in each setting."""
-    query: Select[tuple[object, ...]] = (
+    conditions = [among(view, _EVALUATION.c.version_id)]
+    if metric is not None:
+        conditions.append(_METRIC.c.name == metric)
+    rows = view.connection.execute(_latest(view, *conditions), {"ids": id_list(versions)})
+    return [_figure(row) for row in rows]
+
+
+def _latest(view: View, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Select the figures of the latest evaluation of each version in each setting."""
+    later, again = _EVALUATION.alias(), _METRIC.alias()
+    same = (later.c[part] == _EVALUATION.c[part] for part in ("version_id", "dataset_version_id", "split", "cohort"))
+    after = tuple_(later.c.at, later.c.id) > tuple_(_EVALUATION.c.at, _EVALUATION.c.id)
+    # The name is written so that no index on it is taken: a version has few evaluations, a name many versions.
+    measured = (again.c.evaluation_id == later.c.id, again.c.name + "" == _METRIC.c.name)
+    alike = sql.coalesce(again.c.config, "") == sql.coalesce(_METRIC.c.config, "")
+    superseded = exists().where(*same, after, view.exists(later), *measured, alike)
+    return (
         select(
+            _METRIC,
             _EVALUATION.c.version_id,
             _EVALUATION.c.split,
             _EVALUATION.c.cohort,
             _EVALUATION.c.evidence,
-            _EVALUATION.c.at,
-            _METRIC.c.name,
-            _METRIC.c.value,
-            _METRIC.c.n,
-            _METRIC.c.low,
-            _METRIC.c.high,
-            _METRIC.c.unit,
-            _METRIC.c.config,
-            _METRIC.c.event,
-            (_DATASET.c.name + "@" + _STATE.c.label).label("dataset"),
+            _DATASET_NAME.label("dataset"),
         )
         .join_from(_METRIC, _EVALUATION, _EVALUATION.c.id == _METRIC.c.evaluation_id)
         .join(_STATE, _STATE.c.id == _EVALUATION.c.dataset_version_id)
         .join(_DATASET, _DATASET.c.id == _STATE.c.dataset_id)
-        .where(view.exists(_EVALUATION), *conditions)
-        .order_by(_EVALUATION.c.at, _EVALUATION.c.id)
+        .where(view.exists(_EVALUATION), *conditions, ~superseded)
     )
-    parameters = {}
-    if versions is not None:
-        query = query.where(among(view, _EVALUATION.c.version_id))
-        parameters["ids"] = id_list(versions)
-    if metric is not None:
-        query = query.where(_METRIC.c.name == metric)
-    latest: dict[tuple[int, _Key], _Figure] = {}
-    for row in view.connection.execute(query, parameters):
-        key = _Key(row.name, row.dataset, row.split, row.cohort, row.config)
-        ci = None if row.low is None else (Decimal(row.low), Decimal(row.high))
-        latest[row.version_id, key] = _Figure(
-            row.version_id, key, Decimal(row.value), row.n, ci, row.evidence, row.unit, row.event
-        )
-    return list(latest.values())
+
+
+def _ranking(every: Select[Any], way: Better) -> Select[Any]:
+    """Sort figures setting by setting, the best of each first."""
+    named = every.join(_VERSION, _VERSION.c.id == _EVALUATION.c.version_id)
+    named = named.join(_MODEL, _MODEL.c.id == _VERSION.c.model_id)
+    value = cast(_METRIC.c.value, Numeric)
+    best = value.desc() if way == "higher" else value
+    place = (_DATASET_NAME, _EVALUATION.c.split, _EVALUATION.c.cohort, sql.coalesce(_METRIC.c.config, ""))
+    return named.order_by(*place, best, _MODEL.c.name, _VERSION.c.number)
+
+
+def _figure(row: Any) -> _Figure:
+    ci = None if row.low is None else (Decimal(row.low), Decimal(row.high))
+    key = _Key(row.name, row.dataset, row.split, row.cohort, row.config)
+    return _Figure(row.version_id, key, Decimal(row.value), row.n, ci, row.evidence, row.unit, row.event)
+
+
+def _any(view: View, metric: str) -> bool:
+    found = select(_METRIC.c.id).where(_METRIC.c.name == metric, view.exists(_METRIC)).limit(1)
+    return view.connection.execute(found).first() is not None
 
 
 def _leaderboard_conditions(
@@ -285,17 +299,13 @@ def _leaderboard_conditions(
     return conditions
 
 
-def _rank_key(figure: _Figure, way: Better) -> Decimal:
-    return -figure.value if way == "higher" else figure.value
-
-
-def _group(figures: list[_Figure], subjects: dict[int, str], *, most: int) -> LeaderboardGroup:
+def _group(figures: list[_Figure], subjects: dict[int, str]) -> LeaderboardGroup:
     key = figures[0].key
     rows: list[Ranked] = []
-    for position, figure in enumerate(figures[:most], start=1):
+    for position, figure in enumerate(figures, start=1):
         rank = rows[-1].rank if rows and rows[-1].value == figure.value else position
         rows.append(Ranked(rank=rank, subject=subjects[figure.version], **figure.cell().model_dump()))
-    return LeaderboardGroup(dataset=key.dataset, split=key.split, cohort=key.cohort, rows=rows)
+    return LeaderboardGroup(dataset=key.dataset, split=key.split, cohort=key.cohort, config=key.given(), rows=rows)
 
 
 def _no_metric(view: View, metric: str, hint: str) -> NotFound:

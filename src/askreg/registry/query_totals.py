@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -11,6 +11,7 @@ from sqlalchemy import func as sql
 
 from askreg.errors import InvalidInput
 from askreg.registry import times
+from askreg.registry.canonical import EXACT
 from askreg.registry.plan import Aggregate, Aggregation, PlanKind
 from askreg.registry.query_paths import SUBJECT, Path, of_each, parse, reached, rows_without, value_column
 from askreg.registry.query_sources import INTERVALS, Scope, group_text, written
@@ -144,7 +145,8 @@ def _figure(op: Aggregation, pairs: list[tuple[Any, int]], of: Path | None) -> A
     if op in ("min", "max"):
         numbers = [number for number, _ in figures]
         return min(numbers) if op == "min" else max(numbers)
-    total = sum(number * count for number, count in figures)
+    with localcontext(EXACT):
+        total = sum(number * count for number, count in figures)
     return total if op == "sum" else Decimal(total) / sum(count for _, count in figures)
 
 

@@ -344,6 +344,8 @@ class ComparisonRow(Result):
     dataset: str
     split: str
     cohort: str
+    config: Any = None
+    """What else the figures depend on, such as a threshold."""
     better: str | None
     values: dict[str, Cell]
     difference: Figure | None
@@ -361,6 +363,7 @@ class Setting(Result):
     dataset: str
     split: str
     cohort: str
+    config: Any = None
 
 
 class Comparison(Result):
@@ -390,6 +393,7 @@ class LeaderboardGroup(Result):
     dataset: str
     split: str
     cohort: str
+    config: Any = None
     rows: list[Ranked]
 
 
