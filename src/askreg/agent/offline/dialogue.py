@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import neighbours
+from askreg.agent.offline import aptness, neighbours
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.meaning import Query, SetOf
 from askreg.agent.offline.programs.dispatch import program
-from askreg.agent.offline.programs.work import Asking, Context
+from askreg.agent.offline.programs.work import Asking, Context, literal
 from askreg.agent.offline.understanding import Understanding, understand
 from askreg.agent.tools.shapes import Call, ToolResult
 
@@ -30,35 +30,89 @@ def step(
             calls = running.send(given)
     except StopIteration as end:
         draft: Draft = end.value
-        return draft
+        missed = aptness.unapt(question, draft, results, lexicon.names.people) if draft.status == "answered" else None
+        if missed is None:
+            return draft
+        reason = f"the question asks for {missed}, and what it was read as gives none; put it in other words"
+        return Draft(status="abstained", reason=reason)
     return calls
 
 
-_SECOND = re.compile(r"(?:\?\s+|,?\s+and\s+|;\s*|,\s+)(?=(?:how|who|when|where|why|what|which)\b[^,]{6,})", re.I)
-
-
+_WH = r"(?:by whom|how|who|when|where|why|what|which|whose)"
+_AUX = r"(?:is|are|was|were|does|do|did|has|have|had)"
+_SUBJECT = r"(?:it|its|they|he|she|that|this|these|those|the|any|anyone|anybody|someone|somebody|there|[\w.-]+[:@][\w.-]+)"
+_NEXT = re.compile(
+    r"(?:[?;]\s*(?:and |but |also |then |if so,? )*|,?\s+(?:and|but|plus)\s+(?:also |then |if so,? )?|,\s+)"
+    rf"(?=(?:{_WH}\b[^,]{{6,}}|{_AUX}\s+{_SUBJECT}\b\s*\w|(?:list|show|name|tell|give)\s+\w))",
+    re.I,
+)
+"""Where another question begins: `…, and who approved it`, `…? Is it still there`."""
 _ASKS = re.compile(r"^\W*(?:\w+\W+){0,3}?(?:how|who|when|where|why|what|which|is|are|was|were|does|do|did|has|have)\b", re.I)
+_ANSWERED = ("answered", "partial")
+_MOST_PARTS = 4
 
 
 def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context) -> Asking:
-    """Answer a question, or two that are asked in one breath, the second with the first before it."""
-    now = context.now
-    history = earlier(turns, lexicon, now)
+    """Answer a question, or several that are asked in one breath, each with those before it."""
+    history = earlier(turns, lexicon, context.now)
     parts = _parts(question)
-    if len(parts) == 2:
-        second = Understanding(question)
-        first = understand(parts[0], lexicon, now, history)
-        if first.query is not None:
-            second = understand(parts[1], lexicon, now, [*history, Before(first.query, [])])
-            if second.query is not None and not _empty(second.query):
-                return (yield from _both(first.query, second.query, context))
-        if first.query is not None and second.query is not None and _empty(second.query):
-            return (yield from program(first.query, context))
-    understood = understand(question, lexicon, now, history)
+    if len(parts) > 1:
+        understood = understand(question, lexicon, context.now, history)
+        if understood.query is None or len(understood.query.ask) == 1:
+            return (yield from _each(parts, history, lexicon, context))
+    understood = understand(question, lexicon, context.now, history)
     if understood.query is None:
         draft = understood.draft or Draft(status="abstained", reason="this question could not be read")
         return draft if draft.status != "abstained" else _with_neighbours(draft, understood, lexicon, context)
     return (yield from program(understood.query, context))
+
+
+def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Context) -> Asking:
+    """Answer the parts of a question one after the other; what cannot be answered is said, never dropped."""
+    drafts: list[tuple[str, Draft]] = []
+    for part in parts:
+        understood = understand(part, lexicon, context.now, history)
+        query = understood.query
+        if query is None:
+            draft = understood.draft or Draft(status="abstained", reason="it could not be read")
+        elif drafts and drafts[-1][1].status in _ANSWERED and _empty(query):
+            continue
+        else:
+            facts: dict[str, Any] = {}
+            draft = yield from _noting(program(query, context), facts)
+            cited = [facts[id] for id in dict.fromkeys(_FACT.findall(draft.text)) if id in facts]
+            history = [*history, Before(query, cited)]
+        drafts.append((part, draft))
+    return _together(drafts)
+
+
+_FACT = re.compile(r"\bF\d+\b")
+
+
+def _noting(running: Asking, facts: dict[str, Any]) -> Asking:
+    """Run a program, keeping the facts that it is given."""
+    try:
+        calls = next(running)
+        while True:
+            results = yield calls
+            facts.update({f.id: f for r in results for f in r.facts})
+            calls = running.send(results)
+    except StopIteration as end:
+        return end.value
+
+
+def _together(drafts: list[tuple[str, Draft]]) -> Draft:
+    """Return the drafts of a question's parts as one; a part without an answer is named with its reason."""
+    refused = next((d for _, d in drafts if d.status == "refused"), None)
+    told = [d for _, d in drafts if d.status in _ANSWERED]
+    if refused is not None or not told:
+        return refused or drafts[0][1]
+    text = "\n\n".join(dict.fromkeys(d.text for d in told))
+    missing = [d.reason if d.status == "partial" else f"“{literal(part.strip(' ?.'))}” is not answered: {d.reason}"
+               for part, d in drafts if d.status != "answered"]  # fmt: skip
+    readings = [r for _, d in drafts for r in d.readings]
+    reason = "; ".join(m for m in missing if m)
+    return Draft(status="partial" if reason else "answered", text=text, reason=reason or None, readings=readings[:3])
 
 
 def _with_neighbours(draft: Draft, understood: Understanding, lexicon: Lexicon, context: Context) -> Draft:
@@ -81,13 +135,18 @@ def _reading(question: str, lexicon: Lexicon, context: Context) -> Reading | Non
 
 
 def _parts(question: str) -> list[str]:
-    found = list(_SECOND.finditer(question))
-    if len(found) != 1 or found[0].start() < 12 or not _ASKS.search(question[: found[0].start()]):
+    """Return the questions that are asked in one breath."""
+    cuts = []
+    for found in _NEXT.finditer(question):
+        joint, before = found.group().lower(), question[cuts[-1].end() if cuts else 0 : found.start()]
+        if joint.strip() == "," or len(before) < 12 or not (cuts or _ASKS.search(before)):
+            continue
+        cuts.append(found)
+    if not cuts or len(cuts) >= _MOST_PARTS:
         return [question]
-    joint = found[0].group()
-    if "?" not in joint and ";" not in joint and "and" not in joint.lower():
-        return [question]
-    return [question[: found[0].start()].strip() + "?", question[found[0].end() :].strip()]
+    starts = [0, *(c.end() for c in cuts)]
+    ends = [*(c.start() for c in cuts), len(question)]
+    return [question[i:j].strip().rstrip("?") + "?" for i, j in zip(starts, ends, strict=True)]
 
 
 def _empty(query: Query) -> bool:
@@ -95,21 +154,14 @@ def _empty(query: Query) -> bool:
     return query.intent == "set" and isinstance(query.node, SetOf) and not query.node.conds
 
 
-def _both(first: Query, second: Query, context: Context) -> Asking:
-    drafts = [(yield from program(first, context)), (yield from program(second, context))]
-    told = [d for d in drafts if d.status in ("answered", "partial")]
-    if not told:
-        return drafts[0]
-    text = "\n\n".join(d.text for d in told)
-    reasons = "; ".join(d.reason for d in drafts if d.reason)
-    return Draft(status="partial" if reasons else "answered", text=text, reason=reasons or None)
-
-
 def earlier(turns: list[Any], lexicon: Lexicon, now: datetime) -> list[Before]:
     """Return what the earlier questions of a conversation asked."""
     history: list[Before] = []
     for turn in turns:
-        understood = understand(turn.question, lexicon, now, history)
-        if understood.query is not None and turn.status in ("answered", "partial"):
-            history.append(Before(understood.query, list(turn.facts)))
+        if turn.status not in _ANSWERED:
+            continue
+        for part in _parts(turn.question):
+            understood = understand(part, lexicon, now, history)
+            if understood.query is not None:
+                history.append(Before(understood.query, list(turn.facts)))
     return history
