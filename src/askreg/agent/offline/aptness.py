@@ -1,0 +1,75 @@
+"""Whether an answer is of the kind that was asked for: a person for who, a day for when, a place for where.
+
+A question that was read wrongly usually gets an answer of another kind than its own words ask for. This looks at the
+words and the finished draft only, and knows nothing of how the one became the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+
+from askreg.agent.draft import Draft, Use, parse
+from askreg.agent.facts import Fact
+from askreg.agent.tools.shapes import ToolResult
+
+Shown = list[tuple[Use, list[Fact]]]
+"""The placeholders of a draft with the facts that each rests on."""
+
+_NEGATIVE = re.compile(r"^(?:- )?(?:no\b|nothing|nobody|none|never|not )|\bnever\b|\bnobody\b|\bnot recorded\b", re.I)
+_STATE = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Collection[str]) -> str | None:
+    """Return what the question asks for that the draft does not give; None when it gives all, or denies it."""
+    if _NEGATIVE.search(draft.text):
+        return None
+    facts = {fact.id: fact for result in results for fact in result.facts}
+    shown: Shown = []
+    for piece in parse(draft.text):
+        if isinstance(piece, Use):
+            shown.append((piece, [facts[id] for id in piece.facts if id in facts]))
+    if not shown:
+        return None
+    known = {name.lower() for name in people}
+    tests: dict[str, Callable[[Shown], bool]] = {
+        "a person": lambda shown: _any(shown, lambda f: f.value.lower() in known or f.subject.lower() in known),
+        "a date": _dated,
+        "a place": lambda shown: _any(shown, lambda f: "/" in f.subject or "/" in f.value or f.field in _PLACES),
+        "a dataset": lambda shown: _any(
+            shown, lambda f: bool(_STATE.fullmatch(f.subject) or _STATE.fullmatch(f.value))
+        ),
+        "a figure": _figured,
+    }
+    return next((what for what, asks in _ASKS if asks.search(question) and not tests[what](shown)), None)
+
+
+_PLACES = frozenset({"site", "environment", "uri", "path", "region", "repo", "artifact.uri"})
+_NOUN = r"(?:(?!of\b|for\b|on\b|in\b|is\b|are\b|was\b|were\b)\w+ )?"
+_ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("a person", re.compile(r"^\W*(?:and |by )?(?:who|whom)\b(?! (?:wins|won|leads|ranks|performs|scores|does best|is (?:best|better|ahead|first))\b)|\bby whom\b|\bwhich (?:person|people)\b|\band who\b", re.I)),
+    ("a date", re.compile(r"^\W*(?:and )?(?:when\b|since when|until when|(?:on )?(?:what|which) (?:date|day)\b)", re.I)),
+    ("a place", re.compile(r"^\W*(?:and )?(?:where (?:is|was|are|were)\b|at which\b|(?:which|what) sites?\b)", re.I)),
+    ("a dataset", re.compile(rf"^\W*(?:and )?(?:what|which)(?: is| are| was| were)?(?: the| its)? {_NOUN}(?:data|datasets?)\b", re.I)),
+    ("a figure", re.compile(r"^\W*(?:list|show|give|what are)(?: me)?(?: all)?(?: the)? (?:metrics|figures|scores)\b", re.I)),
+)  # fmt: skip
+"""What the words of a question ask for. Only its beginning, since what follows may describe the thing asked about."""
+
+
+def _any(shown: Shown, fits: Callable[[Fact], bool]) -> bool:
+    return any(fits(fact) for _, facts in shown for fact in facts)
+
+
+def _figured(shown: Shown) -> bool:
+    return any(
+        fact.field.startswith("metric") and any(ref.fact == fact.id and not ref.part for ref in use.args)
+        for use, facts in shown
+        for fact in facts
+    )
+
+
+def _dated(shown: Shown) -> bool:
+    parts = {ref.part for use, _ in shown for ref in use.args}
+    return bool(parts & {"since", "until", "at"}) or _any(
+        shown, lambda f: bool(re.match(r"\d{4}-\d{2}-\d{2}", f.value))
+    )
