@@ -19,6 +19,12 @@ _TO_PRODUCTION = r"(?:went|go|gone|got|get|made it|moved|move|reached|promoted|c
 
 _RULES: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
+    (r"\b(is|are|was|were|do|does|did|has|have|had)nt\b", r"\1 not"),
+    (r"\bneither (.+?) nor (?=\w)", r"not \1 and not "),
+    (r"\bfor which (?:the record|the registry|there) (?:shows?|has|holds|is|are|was) (?=no\b|any\b|an?\b)", "with "),
+    (r"\bused (?:for|in|as) training(?: data)?\b(?! (?:of|by|run|data))", "trained on"),
+    (r"\bdirect (?:children|child|descendants?|derivatives|offspring) of\b", "versions derived directly from"),
+    (r"\bdirect (?:parents?|ancestors?|base)\b", "base"),
     (r"\b(?:wats|wots|wahts|whta?s)\b", "what is"),
     (r",? (?:of|among|amongst|out of) (?:them all|all(?: of them)?|everything)(?=\W*$)", ""),
     (r"\bmost sensitive(?! data)\b", "highest sensitivity"),
@@ -50,7 +56,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     (rf"\b{_TO_PRODUCTION} (?:straight |directly |right |in)?(?:to |into )?production without (?:ever )?(?:a |any |being (?:in )?|"
      r"going through |passing (?:through )?|having been (?:in )?)?(?:validation|validated)", "reached production and were never in validation"),
     (r"\bstraight (to|into)\b", r"\1"),
-    (r"\bdirectly (derived|based|built|trained|fine-?tuned|made|developed|adapted|forked)\b", r"\1 directly"),
+    (r"\b(?:that |which )?nobody owns\b", "without an owner"),
+    (r"\b(?:that |which )?(?:nobody|no one|no-one) (?:has )?(?:ever )?(trained|evaluated|tested) on(?=\s*[?.!]*$)", r"never \1 on"),
+    (r"\b(?:that |which |does |do )?(?:nobody|no one|no-one) (?:is )?(?:runs?|uses?|running|using)(?=\s*[?.!]*$)", "are not live"),
+    (r"\bdirectly (derived?|based|built|trained|fine-?tuned|made|developed|adapted|forked)\b", r"\1 directly"),
     (r"\b(with|has|have|having|of) (?:only|exactly|just|precisely) (?:one|a single|1|a)\b", r"\1 exactly 1"),
     (r"\b(with|has|have|having) (?:only|exactly|just|precisely) (?=\w+ )", r"\1 exactly "),
     (r",? (?:directly or (?:not|indirectly)|direct or indirect|transitively|directly and indirectly)\b", ""),

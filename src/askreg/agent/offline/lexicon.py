@@ -67,6 +67,28 @@ class Lexicon:
                 found += [(entity, int(distance)) for entity in self._table[choice] if entity.kind in FUZZY]
         return found[:limit]
 
+    def pairs(self, text: str) -> Entity | None:
+        """Return the cohort or tag that `key=value` (or several of these) is, in whatever order; known or not."""
+        wanted = frozenset(fold(part).strip() for part in text.split(","))
+        for cohort in sorted(self.names.cohorts):
+            if frozenset(fold(part).strip() for part in cohort.split(",")) == wanted:
+                return Entity("cohort", cohort)
+        keys = {part.partition("=")[0] for part in wanted}
+        known = {fold(pair.partition("=")[0]) for c in self.names.cohorts for pair in c.split(",")} | set(synonyms.COHORT_KEYS)
+        if len(wanted) == 1:
+            name, _, value = text.partition("=")
+            tag = next(((k, v) for k, v in sorted(self.names.tags) if (fold(k), fold(v)) == (fold(name), fold(value))), None)
+            if tag is not None:
+                return Entity("tag", tag[1], tag[0])
+            owner = next((k for k, _ in sorted(self.names.tags) if fold(k) == fold(name)), None)
+            if owner is not None and not keys & known:
+                return Entity("tag", value, owner)
+        return Entity("cohort", text, exists=False) if keys & known else None
+
+    def both(self, cohorts: list[Entity]) -> Entity:
+        """Return the cohort of the patients that are in all of these, known or not."""
+        return self.pairs(",".join(c.name for c in cohorts)) or Entity("cohort", ",".join(c.name for c in cohorts), exists=False)
+
     def alike(self, text: str, kind: str = "", *, like: int = 70, limit: int = 3) -> list[Entity]:
         """Return the things (of a kind, if given) whose names look like `text`, for a 'did you mean'."""
         wanted = [kind] if kind in _SUGGESTED else _SUGGESTED

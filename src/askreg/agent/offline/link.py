@@ -19,6 +19,7 @@ from askreg.agent.offline.words import Word
 _NUMBER = re.compile(r"(?<![\w.:@/-])\d{1,3}(?:,\d{3})+(?![\w])|(?<![\w.:@/-])\d*\.?\d+ ?%|(?<![\w.:@/-])\d+\.\d+(?![\w.-]*\w)")
 _HEX = re.compile(r"\b(?:sha256:)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,64}\b", re.I)
 _URL = re.compile(r"\b[a-z][a-z0-9+]*://\S+", re.I)
+_PAIRS = re.compile(r"(?<![\w=,])[a-z_][\w.-]*=[^\s,;?!=]+(?:, ?[a-z_][\w.-]*=[^\s,;?!=]+)*", re.I)
 _GLUE = re.compile(r"[-_.:@/=]")
 _VERSION = re.compile(r"v(?:er)?(\d+)", re.I)
 _ORDINAL_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -94,6 +95,8 @@ def _segments(pieces: list[Piece], text: str, spans: list[Span], lexicon: Lexico
                 put(item, score)
     for first, last, span in _placed(pieces, spans):
         put(_item(pieces, first, last, text, date=span), 1.28 * (last - first))
+    for item in _pairs(pieces, text, lexicon):
+        put(item, 1.5 * (item.last - item.first))
     for item in _literals(pieces, text):
         put(item, 1.3 * (item.last - item.first))
     for index, piece in enumerate(pieces):
@@ -138,6 +141,15 @@ def _placed(pieces: list[Piece], spans: list[Span]) -> Iterator[tuple[int, int, 
         inside = [i for i, p in enumerate(pieces) if p.start >= span.start and p.end <= span.end]
         if inside:
             yield inside[0], inside[-1] + 1, span
+
+
+def _pairs(pieces: list[Piece], text: str, lexicon: Lexicon) -> Iterator[Item]:
+    """Yield cohorts and tags as they are stored: `sex=female,age=65+`, `tier=high`."""
+    for found in _PAIRS.finditer(text):
+        inside = [i for i, p in enumerate(pieces) if p.start >= found.start() and p.end <= found.end()]
+        entity = lexicon.pairs(found.group().rstrip(".:"))
+        if inside and entity is not None:
+            yield _item(pieces, inside[0], inside[-1] + 1, text, entities=(entity,))
 
 
 def _literals(pieces: list[Piece], text: str) -> Iterator[Item]:

@@ -359,7 +359,7 @@ class NounReader:
             return None
         self.r.use(self.i)
         self.i = j
-        return Step(node, step)
+        return Step(node, step, None if _the_current(inner) else inner)
 
     def _relative(self, node: SetOf, tok: Tok) -> Node | None:
         """Read `that is live at X`, `which Lena approved`, `with no approval`."""
@@ -372,7 +372,10 @@ class NounReader:
             return None
         self.r.use(mark)
         cond, self.i = found
-        return self._more_conds(replace(node, conds=(*node.conds, *cond)))
+        kind = node.kind
+        if kind == "dataset" and any(isinstance(x, Event) and kind_of(x.role("theme")) in VERSIONS for x in cond):
+            kind = "dataset_version"
+        return self._more_conds(replace(node, kind=kind, conds=(*node.conds, *cond)))
 
     def _participle(self, node: SetOf, tok: Tok) -> Node | None:
         """Read `approved by Lena`, `live at X`, right after the noun."""
@@ -388,6 +391,12 @@ class NounReader:
         """Read `and …` conditions that go on about the same noun."""
         tok = self.r.tok(self.i)
         while tok is not None and tok.word("conj", "and", "but"):
+            elided = self.r.elliptical(self.i, node.conds)
+            if elided is not None:
+                node = replace(node, conds=(*node.conds, elided[0]))
+                self.i = elided[1]
+                tok = self.r.tok(self.i)
+                continue
             j = self.i + 1
             while (skip := self.r.tok(j)) is not None and skip.word("rel"):
                 j += 1

@@ -62,7 +62,7 @@ class Phrases:
                 self.at += 1
                 tok = replace(tok, possessive=True)
             toks.append(replace(tok, span=(start, self.at)))
-        return _coordinated(_aliases(_followed(_completed(toks, self.lexicon), self.lexicon)))
+        return _coordinated(_aliases(_followed(_completed(_cohorts(toks, self.lexicon), self.lexicon), self.lexicon)))
 
     def _peek(self, ahead: int = 0) -> Item | None:
         index = self.at + ahead
@@ -88,6 +88,9 @@ class Phrases:
             if found:
                 return found
         self.at += 1
+        nxt = self._peek()
+        if item.word("pron", "two") and nxt is not None and (nxt.word("order") or nxt.word("noun") or nxt.word("state")):
+            return Tok(replace(item, words=(), number=2.0))
         if item.version is not None:
             return Tok(item, self._of_model([item.version]) or Bare(item.version))
         if item.word("order", *_ORDINALS) and (noun := self._peek()) and noun.word("noun", "version"):
@@ -280,6 +283,56 @@ def _thing(item: Item) -> Node | None:
     if pron is not None and pron.sense not in ("its", "then"):
         return Given(pron.sense)
     return None
+
+
+def _cohorts(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
+    """Read `black men`, `women over 65` as one cohort, which the record has or has not."""
+    result: list[Tok] = []
+    index = 0
+    while index < len(toks):
+        tok = toks[index]
+        found = [_cohort(tok)]
+        end = index + 1
+        while found[0] is not None and end < len(toks) and "," not in toks[end].before:
+            more = _cohort(toks[end])
+            aged = _age(toks[end : end + 2], lexicon)
+            if more is not None and more.name != found[-1].name:  # type: ignore[union-attr]
+                found.append(more)
+                end += 1
+            elif aged is not None:
+                found.append(aged)
+                end += 2
+            else:
+                break
+        whole = [c for c in found if c is not None]
+        if len(whole) > 1:
+            last = toks[end - 1]
+            item = replace(tok.item, entities=(lexicon.both(whole),), words=(), text=f"{tok.item.text} {last.item.text}", last=last.item.last)
+            tok = replace(tok, item=item, span=(tok.span[0], last.span[1]))
+        else:
+            end = index + 1
+        result.append(tok)
+        index = end
+    return result
+
+
+def _cohort(tok: Tok) -> Entity | None:
+    entity = tok.item.entity("cohort") if tok.node is None else None
+    return None if entity is None or entity.name == "all" else entity
+
+
+def _age(toks: list[Tok], lexicon: Lexicon) -> Entity | None:
+    """Return the ages that `over 65`, `under 18` says."""
+    if len(toks) < 2 or toks[0].node is not None or toks[1].node is not None:
+        return None
+    way, number = toks[0].word("prep", "above", "below"), toks[1].item.number
+    if way is None or number is None or number != int(number) or not 1 <= number <= 120:
+        return None
+    n = int(number)
+    forms = [f"{n}+", f">{n}", f">={n}", f"over-{n}"] if way.sense == "above" else [f"<{n}", f"0-{n - 1}", f"under-{n}"]
+    known = {p for c in lexicon.names.cohorts for p in c.split(",") if p.partition("=")[0].casefold().startswith("age")}
+    name = next((p for p in sorted(known) if p.partition("=")[2] in forms), f"age={forms[0]}")
+    return Entity("cohort", name)
 
 
 def _completed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:

@@ -9,7 +9,7 @@ from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Cond, Count, Event, Given, Has, Holder, Node, SetOf, Thing, kind_of
 from askreg.agent.offline.nouns import NounReader, has, starts
 from askreg.agent.offline.phrases import Tok
-from askreg.agent.offline.roles import EVENTS, STAGE_STATES, STATES, VERSIONS, role_of
+from askreg.agent.offline.roles import DATA, EVENTS, PLACES, STAGE_STATES, STATES, VERSIONS, role_of
 
 _SKIPPED = ("filler",)
 _ADJECTIVES = frozenset(("approve", "retire", "reject", "deploy", "evaluate", "review", "register", "withdraw", "use"))
@@ -292,6 +292,8 @@ class Predicates:
             tok = self.toks[i]
             if not tok.word("aux") or tok.node is not None or self._is_relative(i - 1):
                 continue
+            if tok.word("aux", "have", "had") and self._had(i):
+                return None
             between = range(i + 1, free[-1])
             if any(starts(self, k) and not self.is_pred(k) and not self._argument(k) for k in between):
                 last = free[-1]
@@ -455,9 +457,13 @@ class Predicates:
     def _reached(self, i: int) -> bool:
         """Whether `reach`, `achieve` at token i is about a figure: `reach an auroc of 0.8`."""
         tok = self.toks[i]
-        if tok.node is not None or not tok.word("verb", "move", "perform"):
+        if tok.node is not None or not tok.word("verb", "move", "perform", "hold"):
             return False
-        ahead = [t for t in self.toks[i + 1 : i + 4] if not (t.word("det") or t.word("filler"))]
+        ahead = [t for t in self.toks[i + 1 : i + 4] if t.node is not None or not t.word("det")]
+        if tok.word("verb", "hold") and ahead and ahead[0].node is None and (
+            ahead[0].word("field", "tags") or ahead[0].item.entity("tag")
+        ):  # fmt: skip
+            return True
         return bool(ahead) and ahead[0].node is None and ahead[0].item.entity("metric") is not None and any(
             t.item.number is not None and t.node is None for t in self.toks[i + 2 : i + 7])  # fmt: skip
 
@@ -595,6 +601,14 @@ class Predicates:
         if found is None:
             return None
         op, number, k = found
+        times = self.tok(k)
+        if j == i and (self.toks[k - 1].item.text.lower() in ("once", "twice") or times is not None and (
+                times.item.text.lower() in ("times", "time"))):  # fmt: skip
+            k += int(times is not None and times.item.text.lower() in ("times", "time"))
+            for at in range(i, k):
+                self.use(at)
+            self._pending.append(Count(SetOf("event"), op, number, event))
+            return event, k, ""
         if not starts(self, k):
             return None
         state = self.save()
@@ -606,6 +620,27 @@ class Predicates:
             self.use(at)
         self._pending.append(Count(node, op, number, event))
         return event, end, ""
+
+    def elliptical(self, i: int, conds: tuple[Cond, ...]) -> tuple[Event, int] | None:
+        """Read `but not at southbank`: the same of another place, denied."""
+        last = next((c for c in reversed(conds) if isinstance(c, Event)), None)
+        joint, denial = self.tok(i), self.tok(i + 1)
+        if last is None or joint is None or denial is None or not joint.word("conj", "and", "but") or not denial.word("neg"):
+            return None
+        j, prep = i + 2, ""
+        tok = self.tok(j)
+        if tok is not None and tok.node is None and tok.word("prep"):
+            prep, j = tok.word("prep").sense, j + 1  # type: ignore[union-attr]
+            tok = self.tok(j)
+        if tok is None or tok.node is None or kind_of(tok.node) not in (*PLACES, "person", *DATA):
+            return None
+        role = role_of(last.pred.split(":")[0], prep, tok.node)
+        if role is None or last.role(role) is None:
+            return None
+        for at in range(i, j + 1):
+            self.use(at)
+        roles = tuple((r, tok.node if r == role else n) for r, n in last.roles)
+        return replace(last, roles=roles, negated=not last.negated), j + 1
 
     def how_many(self, i: int) -> tuple[str, float, int] | None:
         """Return the comparison and the number that begin at token i, and where what is counted begins."""
