@@ -33,7 +33,10 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
         return None
     known = {name.lower() for name in people}
     tests: dict[str, Callable[[Shown], bool]] = {
-        "a person": lambda shown: _any(shown, lambda f: f.value.lower() in known or f.subject.lower() in known),
+        # `who is champion` asks for a version.
+        "a person": lambda shown: _any(
+            shown, lambda f: f.value.lower() in known or f.subject.lower() in known or f.field.startswith("alias.")
+        ),
         "a date": _dated,
         "a place": lambda shown: _any(shown, lambda f: "/" in f.subject or "/" in f.value or f.field in _PLACES),
         "a dataset": lambda shown: _any(

@@ -165,6 +165,11 @@ class Reader(Predicates):
         """Take the predicates that say more of what is asked for: `which models are live and …`."""
         while self.main is None and (tok := self.tok(self.i)) is not None:
             j = self.i
+            elided = self.elliptical(j, node.conds)
+            if elided is not None:
+                node = replace(node, conds=(*node.conds, elided[0]))
+                self.i = elided[1]
+                continue
             joined = bool(tok.word("conj", "and", "but", "or"))
             if joined:
                 j += 1
@@ -212,7 +217,7 @@ class Reader(Predicates):
     def _predicate(self, tok: Tok, prep: str) -> str | None:
         if not self.is_pred(self.i) or self.adjectival(self.i):
             return None
-        if self.c.event is not None and self.i != self.main:
+        if self.c.event is not None and (self.i != self.main or self._headless()):
             return self._second_predicate(tok)
         if self.c.event is not None:
             # Two predicates, each with a claim to the question: one of them would be lost.
@@ -241,16 +246,34 @@ class Reader(Predicates):
         found = self.predicate(self.i, subject="thing")
         if found is None:
             return None
+        if self._denied_before(self.i):
+            found = ([replace(c, negated=not c.negated) for c in found[0]], found[1])
         conds, self.i = found
-        if self.c.head is None and self.c.event is not None and not self.c.args and self.c.wh in ("", "what", "which"):
+        if self._headless():
             # `in production but not live`: what is asked for are versions.
-            self.c.head, self.c.event = SetOf("version", (self.c.event,)), None
+            self.c.head, self.c.event = SetOf("version", (self.c.event,)), None  # type: ignore[arg-type]
         target = self.c.head
+        prep, last = self.c.args[-1] if self.c.args else ("", None)
         if isinstance(target, SetOf):
             self.c.head = replace(target, conds=(*target.conds, *conds))
+        elif target is None and isinstance(last, SetOf) and not prep and len(self.c.args) == 1:
+            self.c.args[-1] = (prep, replace(last, conds=(*last.conds, *conds)))
         else:
             self.c.unknown.append(tok.item.text)
         return ""
+
+    def _headless(self) -> bool:
+        """Whether nothing is named that the predicate could be about."""
+        return self.c.head is None and self.c.event is not None and not self.c.args and self.c.wh in ("", "what", "which")
+
+    def _denied_before(self, i: int) -> bool:
+        """Whether the predicate at token i is denied by a word that the clause took for its own."""
+        i -= 1
+        while (tok := self.tok(i)) is not None and tok.node is None and (tok.word("aux") or tok.word("filler")) and not (
+            tok.word("neg") or tok.word("conj")
+        ):  # fmt: skip
+            i -= 1
+        return tok is not None and bool(tok.word("neg"))
 
     def _noun(self, tok: Tok, prep: str) -> str | None:
         if not starts(self, self.i) or (tok.word("field") and not tok.node and self._field_here()):

@@ -46,6 +46,8 @@ def referent(before: Before) -> Node | None:
         if theme is not None and query.event.pred not in ("replace", "precede"):
             if query.ask[0] in ("object", "list") and kind_of(theme) == "model":
                 return _found_version(before) or theme
+            if isinstance(theme, Holder) and theme.model is None:
+                return next((n for r, n in query.event.roles if r == "theme" and n is not theme), theme)
             return theme
         if query.ask[0] in ("object", "list"):
             event = replace(query.event, time=query.event.time or query.time)
@@ -131,10 +133,21 @@ class Conversation:
         if isinstance(clause.head, SetOf) and clause.head.kind == "thing" and isinstance(last, Group):
             clause.head = replace(clause.head, kind="version", conds=(*clause.head.conds, Within(last)))
         if clause.event is not None:
-            clause.event = self._event(clause.event)
+            clause.event = self._succeeding(clause.event)
         if clause.head is not None:
             clause.head = self._node(clause.head)
         return clause
+
+    def _succeeding(self, event: Event) -> Event:
+        """Return the event filled in; what replaced the holder of an alias replaced it as that."""
+        filled = self._event(event)
+        last = self.history[-1].query.event
+        if event.pred not in ("replace", "precede") or last is None or last.pred not in ("hold", "lose") or filled == event:
+            return filled
+        aliases = [n for _, n in last.roles if isinstance(n, Holder)]
+        if not aliases or any(isinstance(n, Holder) for _, n in filled.roles):
+            return filled
+        return replace(filled, roles=(*filled.roles, ("alias", Holder(aliases[0].alias))))
 
     def _within(self, clause: Clause) -> None:
         """Fill in `its` where the same question has named the thing before: `X and its predecessor`."""
@@ -171,8 +184,8 @@ class Conversation:
                 return Holder(alias, Thing(Entity("model", model))) if model else node
             case Holder(alias, inner) if inner is not None:
                 return Holder(alias, self._node(inner))
-            case Step(of, by):
-                return Step(self._node(of), by)
+            case Step(of, by, than):
+                return Step(self._node(of), by, None if than is None else self._node(than))
             case Related(of, name):
                 return Related(self._node(of), name)
             case Group(nodes):

@@ -110,7 +110,8 @@ def _orders(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str
 
 def _numbers(tokens: list[Tok], held: list[object]) -> Iterator[str]:
     kept = {float(a) for a in held if isinstance(a, int | float) and not isinstance(a, bool)}
-    texts = " ".join(a for a in held if isinstance(a, str) and len(a) < 40)
+    asked = next((a.text for a in held if isinstance(a, Query)), "")
+    texts = " ".join(a for a in held if isinstance(a, str) and a != asked)
     for tok in tokens:
         number = tok.item.number
         if tok.node is None and number is not None and not tok.item.words and tok.item.date is None and not tok.item.entities:
@@ -188,6 +189,10 @@ def _narrows(before: Tok | None, after: Tok | None) -> bool:
 def _number_of_things(tokens: list[Tok], i: int) -> bool:
     """Whether a number and a noun follow: `more than two versions`."""
     number, noun = (tokens[k] if k < len(tokens) else None for k in (i + 1, i + 2))
+    if number is not None and number.node is None and number.item.text.lower() in ("once", "twice"):
+        return True
+    if noun is not None and noun.item.text.lower() in ("times", "time"):
+        return True
     return number is not None and noun is not None and number.node is None and number_of(number) is not None and noun.node is None and bool(
         noun.item.word("noun", "version", "model", "site", "dataset", "dataset_version", "approval", "deployment", "run",
                        "person", "document", "metric"))  # fmt: skip

@@ -240,6 +240,19 @@ def find(text: str, now: datetime) -> list[Span]:
     return _related(_joined(found, lowered), lowered)
 
 
+def impossible(text: str, now: datetime) -> str | None:
+    """Return what is written as a day and is none, such as 30 February."""
+    lowered, today = text.lower(), now.astimezone(UTC).date()
+    for pattern, reader in _FORMS:
+        if reader not in (_iso, _slashes, _day_month):
+            continue
+        for m in pattern.finditer(lowered):
+            within = m.start() and (lowered[m.start() - 1].isalnum() or lowered[m.start() - 1] in "@:-.")
+            if not within and reader(m, today) is None:
+                return text[m.start() : m.end()]
+    return None
+
+
 def _raw(text: str, today: date) -> list[Span]:
     spans: list[Span] = []
     for m in _EDGE.finditer(text):

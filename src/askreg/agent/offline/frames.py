@@ -27,7 +27,7 @@ class Frames:
 
     def __init__(self, clause: Clause) -> None:
         """Take the clause."""
-        self.c = _doing(_holding(clause))
+        self.c = _doing(_holding(_succeeding(clause)))
         self.nodes = [node for _, node in clause.args]
         self.things = [n for n in self.nodes if _solid(n)]
 
@@ -101,8 +101,10 @@ class Frames:
                 roles.append(("alias", node))
                 continue
             roles.append((role, node))
-        roles = [("alias", n) if isinstance(n, Holder) and n.model is None and event.pred == "hold" else (r, n)
-                 for r, n in roles]  # fmt: skip
+        held = event.pred in ("hold", "lose", "replace", "precede")
+        roles = [("alias", n) if isinstance(n, Holder) and n.model is None and held else (r, n) for r, n in roles]
+        if event.pred in ("replace", "precede") and any(r == "theme" and not isinstance(n, Holder) for r, n in roles):
+            roles = [("alias" if isinstance(n, Holder) else r, n) for r, n in roles]
         head = self.c.event.pred
         if head in ("approve", "sign", "review") and _maker(event.role("agent")):
             return Event("selfapprove")
@@ -142,6 +144,15 @@ def _holding(c: Clause) -> Clause:
     roles: tuple[tuple[str, Node], ...] = (("alias", Holder(holder.alias)), ("theme", others[0]))
     c.event = Event("hold", roles, negated=c.negated)
     c.args = [a for a in c.args if a[1] is not holder and a[1] is not others[0]]
+    return c
+
+
+def _succeeding(c: Clause) -> Clause:
+    """Read `which version replaced X (as champion)` as being about the replacing."""
+    if c.event is None and isinstance(c.head, SetOf) and len(c.head.conds) == 1:
+        (cond,) = c.head.conds
+        if isinstance(cond, Event) and cond.pred in ("replace", "precede") and not cond.negated:
+            c.event, c.head = cond, replace(c.head, conds=())
     return c
 
 
@@ -237,7 +248,8 @@ def _compare(f: Frames) -> Query | None:
     if "previous" in c.orders and len(nodes) == 2 and isinstance(nodes[1], Given):
         nodes = [nodes[0], Step(nodes[0], -1)]
     last = next((n for n in nodes if isinstance(n, SetOf) and n.order == "latest" and n.kind == "version"), None)
-    if last is not None and any(x == 2 for _, x in c.numbers):
+    two = last is not None and any(x == 2 for _, x in c.numbers)
+    if two and last is not None:
         of = next((x.node for x in last.conds if isinstance(x, Within)), None)
         nodes = [last, Step(of, -1)] if of is not None else nodes
         c.numbers = [(op, x) for op, x in c.numbers if x != 2]
@@ -256,7 +268,7 @@ def _compare(f: Frames) -> Query | None:
     ask = "better" if asked & {"best", "worst", "max", "min", "above", "below"} else "difference"
     return Query("compare", (ask,), Group(tuple(nodes)), metrics=tuple(c.metrics), cohorts=tuple(c.cohorts),
                  dataset=f.dataset(), time=f.time,
-                 options=frozenset(asked | ({"yesno"} if c.aux_first else set())))  # fmt: skip
+                 options=frozenset(asked | ({"yesno"} if c.aux_first else set())), limit=2 if two else None)  # fmt: skip
 
 
 def _lineage(f: Frames) -> Query | None:
@@ -449,7 +461,7 @@ def _happening(f: Frames) -> Query | None:
     if event.pred == "register" and event.role("agent") is not None and event.role("theme") is None and c.head is None and (
         re.search(r"\b(?:everything|anything|all things)\b", c.text, re.I) and not c.aux_first
     ):
-        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)), time=time,  # type: ignore[arg-type]
+        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)), time=f.time or event.time,  # type: ignore[arg-type]
                      options=frozenset(("registered",)))  # fmt: skip
     if event.pred == "use" and c.dangling == "for" and event.role("theme") is not None:
         return Query("field", ("value",), event.role("theme"), fields=("purpose",), time=f.time)
@@ -717,8 +729,9 @@ def _set(f: Frames) -> Query | None:
 
         node = replace(node, conds=(*node.conds, has(value)))
     order = next((o for o in c.orders if o not in ("ever", "sum")), "")
+    limit = next((int(x) for op, x in c.numbers if op == "="), None) if (node.order or order) in ("latest", "first") else None
     return Query("set", (ask,), node, order=order, time=f.time, options=frozenset(_options(c)),
-                 fields=tuple(f.fields()))  # fmt: skip
+                 fields=tuple(f.fields()), limit=limit)  # fmt: skip
 
 
 def _merged(node: SetOf, prep: str, other: Node, ever: bool = False) -> SetOf | None:

@@ -44,6 +44,8 @@ class Step:
 
     of: Node
     by: int = -1
+    than: Node | None = None
+    """Of an alias: the holder that it is before or after, when that is not the present one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from askreg.agent.offline.clause import Clause
@@ -16,10 +17,26 @@ def recast(query: Query, clause: Clause) -> Query:
     """Return the query, or the one for a set that says more of what the question says."""
     if query.intent == "role" and query.event is not None:
         query = _none(query, query.event) or query
-    query = denied(query)
+    query = _both(denied(query), clause)
     if query.intent == "role" and query.event is not None:
         query = _everything(query, query.event) or _nobody(query, query.event) or _members(query, query.event) or query
     return _excepted(query, clause)
+
+
+def _both(query: Query, clause: Clause) -> Query:
+    """Read `live at both A and B`: of each of the two."""
+    node = query.node
+    if not re.search(r"\bboth\b", clause.text, re.I) or not isinstance(node, SetOf):
+        return query
+    conds: list[Cond] = []
+    for cond in node.conds:
+        place = cond.role("place") if isinstance(cond, Event) else None
+        if isinstance(cond, Event) and isinstance(place, Group):
+            rest = tuple(r for r in cond.roles if r[0] != "place")
+            conds += [replace(cond, roles=(*rest, ("place", one))) for one in place.nodes]
+        else:
+            conds.append(cond)
+    return replace(query, node=replace(node, conds=tuple(conds)))
 
 
 def denied(query: Query) -> Query:
@@ -73,7 +90,7 @@ def _members(query: Query, event: Event) -> Query | None:
     theme = event.role(part)
     if query.ask[0] not in _TELLING or not isinstance(theme, SetOf) or theme.kind not in _KINDS:
         return None
-    if not event.negated and theme.order not in ("latest", "first") and not any(isinstance(c, Count) for c in theme.conds):
+    if part == "theme" and not event.negated and theme.order not in ("latest", "first") and not any(isinstance(c, Count) for c in theme.conds):
         return None
     rest = replace(event, roles=tuple(r for r in event.roles if r[0] != part))
     conds: tuple[Cond, ...] = (*theme.conds, rest)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import changes, coverage, written
+from askreg.agent.offline import changes, coverage, dates, written
 from askreg.agent.offline.clause import Clause, Reader
 from askreg.agent.offline.conversation import Before, Conversation
 from askreg.agent.offline.frames import Frames
@@ -41,6 +41,10 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
         return Understanding(question, _no_such(strange))
     talk = Conversation(history or [], lexicon)
     clause = talk.fill(Reader(tokens, linked.text).read())
+    no_day = dates.impossible(linked.text, now)
+    if no_day is not None:
+        reason = f"“{_plain(no_day)}” is no date of the calendar"
+        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause, tokens=tokens)
     if _AHEAD.search(linked.text) and not clause.imperative:
         reason = "the record holds what has happened, not what will"
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause, tokens=tokens)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from askreg.agent.offline.dates import Span
-from askreg.agent.offline.meaning import Event, Holder, Node, SetOf, Thing, Within, kind_of
+from askreg.agent.offline.meaning import Event, Group, Holder, Node, SetOf, Thing, Within, kind_of
 from askreg.agent.offline.programs import periods, resolving
 from askreg.agent.offline.programs.work import Rows, Unanswered, Work, where
 from askreg.agent.tools.shapes import Call, ToolResult
@@ -73,6 +73,13 @@ def place_conditions(work: Work, place: Node | None) -> Conditions:
         found = yield from resolving.resolve(work, place, want=("place", "site"))
         path = "subject" if "/" in found.one else "site"
         return [where(path, found.subjects, "in")]
+    if isinstance(place, Group):
+        made: list[dict[str, Any]] = []
+        for node in place.nodes:
+            made += yield from place_conditions(work, node)
+        if len({c["path"] for c in made}) != 1:
+            raise Unanswered("these places are not of one kind; ask for one at a time")
+        return [where(made[0]["path"], [c["value"] for c in made], "in")]
     if not isinstance(place, Thing):
         found = yield from resolving.resolve(work, place, want=("place", "site"))
         return [where("subject" if "/" in found.one else "site", found.one)]

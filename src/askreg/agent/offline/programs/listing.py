@@ -38,7 +38,7 @@ def listing(work: Work, q: Query) -> Asking:
     found = yield from sets.rows(work, node, project=q.fields if q.order in ("max", "min") else ())
     order = next((o for o in (node.order, q.order, *(c.order for c in node.conds if isinstance(c, Event))) if o in (
         "latest", "first")), "")  # fmt: skip
-    found = sets.narrowed(found, order)
+    found = sets.narrowed(found, order, q.limit)
     if q.order in ("max", "min") and found.rows:
         found = _largest(found, q)
     if q.ask[0] == "exists":

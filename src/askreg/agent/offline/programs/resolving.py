@@ -49,6 +49,8 @@ def resolve(work: Work, node: Node, *, want: tuple[str, ...] = ()) -> Finding:
             return (yield from _holder(work, node))
         case Group(nodes):
             return (yield from _group(work, nodes, want))
+        case Step(Holder() as of, by, than) if than is not None:
+            return (yield from _holder_step(work, of, by, than))
         case Step(of, by):
             return (yield from _step(work, of, by))
         case Related():
@@ -215,16 +217,29 @@ def _model_step(work: Work, model: str, by: int) -> Finding:
     return Found("version", [rows.rows[0].subject], [rows.rows[0].main])
 
 
-def _holder_step(work: Work, of: Holder, by: int) -> Finding:
+def _holder_step(work: Work, of: Holder, by: int, than: Node | None = None) -> Finding:
     model = None
-    if of.model is None:
+    if of.model is None and than is None:
         raise Unanswered(f"the {of.alias} of which model? Name it")
-    model = (yield from resolve(work, of.model, want=("model",))).one.split(":")[0]
+    anchor = None if than is None else (yield from resolve(work, than, want=("version", "model")))
+    if anchor is not None and len(anchor.subjects) > 1:
+        raise Unanswered(f"which is meant is not clear: {joined(anchor.subjects[:6], 'or')}")
+    if of.model is not None:
+        model = (yield from resolve(work, of.model, want=("model",))).one.split(":")[0]
+    elif anchor is not None:
+        model = anchor.one.split(":")[0]
     rows = yield from holder_rows(work, of.alias, model, history=True)
     held = list(reversed(rows.rows))
     current = len(held) - 1
     if not held:
         raise Unanswered(f"no version of {model} was ever {of.alias}")
+    if anchor is not None and ":" in anchor.one:
+        places = [i for i, r in enumerate(held) if r.thing == anchor.one]
+        if not places:
+            raise Unanswered(f"{anchor.one} was never {of.alias} of {model}")
+        current = places[-1]
+        if by > 0:
+            return _next_holder(held, current, by, f"{of.alias} of {model}")
     others = [r for r in held[:current] if r.thing != held[current].thing]
     back = -by
     if by > 0 or len(others) < back:
@@ -234,6 +249,16 @@ def _holder_step(work: Work, of: Holder, by: int) -> Finding:
         f"The {of.alias} of {model} before {{{now.main.id}.value}} was {{{row.main.id}.value}},"
         f" until {{{row.main.id}.until:date}}."
     ) if row.until else f"The {of.alias} of {model} before {{{now.main.id}.value}} was {{{row.main.id}.value}}."
+    return Found("version", [row.thing], [row.main, now.main], how)
+
+
+def _next_holder(held: list[Row], current: int, by: int, what: str) -> Found:
+    later = [r for r in held[current + 1 :] if r.thing != held[current].thing]
+    if len(later) < by:
+        raise Unanswered(f"the record has no {what} after {held[current].thing}")
+    row, now = later[by - 1], held[current]
+    until = f" until {{{row.main.id}.until:date}}" if row.until else ""
+    how = f"The {what} after {{{now.main.id}.value}} was {{{row.main.id}.value}}, from {{{row.main.id}.since:date}}{until}."
     return Found("version", [row.thing], [row.main, now.main], how)
 
 

@@ -8,14 +8,15 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from askreg.agent.offline.meaning import Cond, Count, Event, SetOf, Within
-from askreg.agent.offline.programs import events
-from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work
+from askreg.agent.offline.programs import events, resolving
+from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, sentence, where
 from askreg.agent.tools.shapes import Call, ToolResult
 
 Subjects = Generator[list[Call], list[ToolResult], list[str]]
 _OPS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
+_AFFECTED = ("affect", "depend")
 _OF_DEPLOYMENTS = ("site", "environment", "deployment")
 
 
@@ -23,15 +24,41 @@ def subjects(work: Work, cond: Cond, kind: str) -> Subjects:
     """Return the subjects of a kind of which the condition holds."""
     if isinstance(cond, Count):
         return (yield from _counted(work, cond, kind))
+    if isinstance(cond, Event) and cond.pred in _AFFECTED:
+        return (yield from _affected(work, cond, kind))
     assert isinstance(cond, Event)
     return (yield from _only(work, cond, kind))
 
 
 def restricts(cond: Cond) -> bool:
     """Whether a condition is of these."""
-    return isinstance(cond, Count) or isinstance(cond, Event) and cond.order == "only" and any(
-        role in ("place", "source") for role, _ in cond.roles
-    )  # fmt: skip
+    if not isinstance(cond, Event):
+        return isinstance(cond, Count)
+    if cond.pred in _AFFECTED:
+        return cond.role("theme") is not None
+    return cond.order == "only" and any(role in ("place", "source") for role, _ in cond.roles)
+
+
+def _affected(work: Work, cond: Event, kind: str) -> Subjects:
+    """Return what comes from something, by whatever way."""
+    found = yield from resolving.resolve(work, cond.role("theme"), want=("dataset_version", "version", "run", "dataset", "model"))  # type: ignore[arg-type]
+    names: set[str] = set()
+    if found.kind in ("dataset", "model"):
+        one = "dataset_version" if found.kind == "dataset" else "version"
+        rows = yield from work.plan(one, [where("subject", found.subjects, "in")])
+        starts = [r.subject for r in rows.rows]
+    else:
+        starts = found.subjects
+    if len(starts) > 6:
+        raise Unanswered("that is too much to follow in one answer; ask of one version")
+    for subject in starts:
+        result = yield from work.call("lineage", subject=subject, direction="down")
+        if result.error:
+            raise Unanswered(sentence(result.error))
+        if result.data.truncated:
+            raise Unanswered("the lineage is too large to be followed whole; ask of something less far up")
+        names |= {n.subject for n in result.data.nodes if n.kind == "version" and n.subject != subject}
+    return sorted({n.split(":")[0] for n in names} if kind == "model" else names)
 
 
 def _counted(work: Work, cond: Count, kind: str) -> Subjects:
@@ -79,7 +106,9 @@ def _counting(row: Row, what: str) -> str:
 
     if what in ("dataset", "dataset_version"):
         return row.main.dataset or ""
-    if what == "approval":
+    if what == "metric":
+        return f"{row.main.dataset} {row.main.cohort} {row.at}"
+    if what in ("approval", "event"):
         return f"{row.subject} {row.at} {row.values.get('by')}"
     return sets.member(row, what)
 

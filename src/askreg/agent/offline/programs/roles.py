@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from askreg.agent.draft import Draft
-from askreg.agent.offline.meaning import Event, Group, Holder, Node, Query, SetOf, Thing, kind_of
+from askreg.agent.offline.meaning import Event, Group, Holder, Node, Query, SetOf, Step, Thing, kind_of
 from askreg.agent.offline.programs import events, periods, resolving, telling
 from askreg.agent.offline.programs.work import Asking, Row, Rows, Unanswered, Work, answered, joined, literal, where
 
@@ -60,7 +60,9 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
     if event.pred == "evaluate" and ask in ("agent", "instant"):
         return answered(telling.evaluated(rows))
     if ask == "exists":
-        return answered("Yes: " + telling.listed(rows[:6], event))
+        told = telling.listed(rows, event) + telling.more(found, telling.SHOWN)
+        yes = "Yes:\n" if told.startswith("- ") else "Yes: "
+        return answered(yes + told + _dated(rows, q, event))
     if ask == "times":
         ids = ",".join(r.main.id for r in rows)
         told = "\n".join(f"- {telling.clause(r, event)}" for r in rows[: telling.SHOWN])
@@ -241,7 +243,13 @@ def _replaced(work: Work, q: Query, event: Event) -> Asking:
     passive_by = event.role("agent_theme") is not None
     asks_before = passive_by or ("subject_first" in q.options and "passive" not in q.options and event.pred == "replace") or (
         event.pred == "precede" and "subject_first" not in q.options)  # fmt: skip
+    alias = event.role("alias")
+    if isinstance(alias, Holder):
+        said = yield from resolving.resolve(work, Step(Holder(alias.alias), -1 if asks_before else 1, theme))
+        return answered(said.how)
     found = yield from resolving.resolve(work, theme, want=("version", "model"))
+    if len(found.subjects) > 1:
+        raise Unanswered(f"which is meant is not clear: {literal(joined(found.subjects[:6], 'or'))}; name one")
     place = yield from events.place_conditions(work, event.role("place"))
     mine = yield from work.plan("deployment", [*place, where("subject", found.one)], history=True, order=[{"by": "since"}])
     parts: list[str] = []

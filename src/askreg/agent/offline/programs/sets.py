@@ -98,8 +98,9 @@ def _versions(
         found = yield from restricting.subjects(work, cond, kind)
         limits.append(where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in"))
     for cond in anchors[1:]:
-        found = yield from _subjects(work, cond, "version", positive)
-        limits.append(where(prefix + "subject", found, "in"))
+        twice = kind == "model" and isinstance(cond, Event) and isinstance(anchor, Event) and cond.pred == anchor.pred
+        found = yield from _subjects(work, cond, "model" if twice else "version", positive)
+        limits.append(where(prefix + ("model.subject" if twice else "subject"), found, "in"))
     for cond in denied:
         found = yield from _subjects(work, _positive(cond), kind, positive)
         if found:
@@ -169,7 +170,9 @@ def _subjects(
     if restricting.restricts(cond):
         return (yield from restricting.subjects(work, cond, kind))
     inner = SetOf(kind, (cond,))  # type: ignore[arg-type]
-    if isinstance(cond, Has) and cond.field in _COUNTED:
+    if isinstance(cond, Has) and cond.field == "versions" and cond.op == "with" and kind == "model":
+        found = yield from rows(work, SetOf("version", tuple(cond.value or ())))  # type: ignore[arg-type]
+    elif isinstance(cond, Has) and cond.field in _COUNTED:
         found = yield from events.rows(work, Event(_HAPPENED[cond.field], past=cond.field == "aliass"))
         if cond.value and cond.op == "with":
             found = yield from rows(work, SetOf(_COUNTED[cond.field], tuple(cond.value)))  # type: ignore[arg-type]
@@ -505,8 +508,8 @@ def _other_event(work: Work, kind: str, cond: Event, via: str) -> Conditions:
     theme_path, source_path = _PATHS.get(("dataset_version" if kind == "dataset" else kind, cond.pred), ("", ""))
     for role, node in cond.roles:
         if isinstance(node, SetOf) and not node.conds and not node.order:
-            if theme_path and cond.negated:
-                made.append(where(via + theme_path, None, "missing"))
+            if theme_path and (cond.negated or role == "theme"):
+                made.append(where(via + theme_path, None, "missing" if cond.negated else "exists"))
             continue
         if role == "agent":
             people = yield from resolving.resolve(work, node, want=("person",))
@@ -521,8 +524,8 @@ def _other_event(work: Work, kind: str, cond: Event, via: str) -> Conditions:
         if cond.pred == "evaluate" and found.kind in ("dataset", "dataset_version"):
             path = "subject"
         made.append(where(via + path, found.subjects, "in", negate=cond.negated))
-    if cond.negated and not cond.roles and theme_path:
-        made.append(where(via + theme_path, None, "missing"))
+    if not cond.roles and theme_path:
+        made.append(where(via + theme_path, None, "missing" if cond.negated else "exists"))
     return made
 
 
@@ -545,8 +548,8 @@ def member(row: Row, kind: str) -> str:
     return thing
 
 
-def narrowed(found: Rows, order: str) -> Rows:
-    """Return only the latest or first row, where the words mean that."""
+def narrowed(found: Rows, order: str, limit: int | None = None) -> Rows:
+    """Return only the latest or first row (or few rows), where the words mean that."""
     if order not in ("latest", "first") or not found.rows:
         return found
     ranked = sorted(found.rows, key=lambda r: (r.at or "", _number(r)))
@@ -558,6 +561,9 @@ def narrowed(found: Rows, order: str) -> Rows:
         models = {r.subject.split(":")[0] for r in ranked}
         if len(models) == 1:
             ranked.sort(key=_number)
+    if limit is not None and limit > 1:
+        kept = ranked[-limit:] if order == "latest" else ranked[:limit]
+        return replace(found, rows=kept, total=len(kept))
     row = ranked[-1] if order == "latest" else ranked[0]
     return replace(found, rows=[row], total=1)
 

@@ -124,6 +124,9 @@ def history(work: Work, q: Query) -> Asking:
     result = yield from work.call("history", subject=subject, actor=actor, limit=SHOWN, **limits)
     if result.error:
         raise Unanswered(literal(result.error))
+    if "registered" in q.options and not any(e.action.endswith(".registered") for e in result.data.events):
+        by = [where("by", actor)] if actor else []
+        yield from work.plan("version", [*by, *periods.begins_within(span, "at")])
     return answered(_events(result, q, subject, actor, work))
 
 
@@ -150,7 +153,8 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
     if not lines:
         of = f" to {literal(subject)}" if subject else ""
         by = f" by {literal(actor)}" if actor else ""
-        return f"Nothing was done{of}{by}{when}."
+        done = "registered" if "registered" in q.options else "done"
+        return f"Nothing was {done}{of}{by}{when}."
     if q.ask[0] == "count" and result.count:
         return f"{{{result.count}}} events{when}."
     text = "\n".join(f"- {line}" for line, _ in lines) if len(lines) > 1 else lines[0][0]
