@@ -40,14 +40,14 @@ def step(
 
 _WH = r"(?:by whom|how|who|when|where|why|what|which|whose)"
 _AUX = r"(?:is|are|was|were|does|do|did|has|have|had)"
-_SUBJECT = r"(?:it|its|they|he|she|that|this|these|those|the|any|anyone|anybody|someone|somebody|there|[\w.-]+[:@][\w.-]+)"
+_ABOUT = r"(?:it|its|they|he|she|that|this|these|those|the|any(?:one|body|thing)?|some(?:one|body)|there|[\w.-]+[:@][\w.-]+)"
 _NEXT = re.compile(
     r"(?:[?;]\s*(?:and |but |also |then |if so,? )*|,?\s+(?:and|but|plus)\s+(?:also |then |if so,? )?|,\s+)"
-    rf"(?=(?:{_WH}\b[^,]{{6,}}|{_AUX}\s+{_SUBJECT}\b\s*\w|(?:list|show|name|tell|give)\s+\w))",
+    rf"(?=(?:{_WH}\b[^,]{{6,}}|{_AUX}\s+{_ABOUT}\b\s*\w|(?:list|show|name|tell|give)\s+\w))",
     re.I,
 )
 """Where another question begins: `…, and who approved it`, `…? Is it still there`."""
-_ASKS = re.compile(r"^\W*(?:\w+\W+){0,3}?(?:how|who|when|where|why|what|which|is|are|was|were|does|do|did|has|have)\b", re.I)
+_ASKS = re.compile(rf"^\W*(?:\w+\W+){{0,3}}?(?:{_WH}|{_AUX})\b", re.I)
 _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
 
@@ -56,11 +56,9 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context)
     """Answer a question, or several that are asked in one breath, each with those before it."""
     history = earlier(turns, lexicon, context.now)
     parts = _parts(question)
-    if len(parts) > 1:
-        understood = understand(question, lexicon, context.now, history)
-        if understood.query is None or len(understood.query.ask) == 1:
-            return (yield from _each(parts, history, lexicon, context))
     understood = understand(question, lexicon, context.now, history)
+    if len(parts) > 1 and (understood.query is None or len(understood.query.ask) < 2):
+        return (yield from _each(parts, history, lexicon, context))
     if understood.query is None:
         draft = understood.draft or Draft(status="abstained", reason="this question could not be read")
         return draft if draft.status != "abstained" else _with_neighbours(draft, understood, lexicon, context)
