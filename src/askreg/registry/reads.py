@@ -337,4 +337,4 @@ def _places(view: View) -> Select[Any]:
 @prepared
 def _live(view: View) -> Select[Any]:
     order = (_PLACE.c.site, _PLACE.c.name, _MODEL.c.name, _VERSION.c.number)
-    return deployments(view).where(view.until(_DEPLOYMENT).is_(None)).order_by(*order)
+    return deployments(view).where(view.spanned(_DEPLOYMENT), view.until(_DEPLOYMENT).is_(None)).order_by(*order)

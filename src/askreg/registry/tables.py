@@ -8,7 +8,7 @@ and hashes as it is stored; figures are decimal text, so that no digit is lost; 
 
 from typing import ClassVar, Literal, get_args
 
-from sqlalchemy import BigInteger, Index, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.orm import registry as orm_registry
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
@@ -64,6 +64,17 @@ class Interval(Recorded):
 
     until: str | None = None
     closed_event: int | None = Column(default=None, sa_type=BigInteger)
+
+
+def span(of: str = "") -> str:
+    """Return the SQL for the day, month or year that an interval lies in, or '' when it is longer or open.
+
+    What held at an instant is in one of four spans: an index on them finds it, however many intervals came before
+    and after. `of` is the prefix of the columns.
+    """
+    at, until = f"{of}at", f"{of}until"
+    choices = (f"WHEN substr({at}, 1, {n}) = substr({until}, 1, {n}) THEN substr({at}, 1, {n})" for n in (10, 7, 4))
+    return f"(CASE {' '.join(choices)} ELSE '' END)"
 
 
 class Person(Recorded, table=True):
@@ -198,7 +209,7 @@ class Environment(Recorded, table=True):
 class Deployment(Interval, table=True):
     """A version that was live in an environment."""
 
-    __table_args__ = (Index("deployment_since", "at"),)
+    __table_args__ = (Index("deployment_since", "at"), Index("deployment_by_span", text(span()), "until", "at"))
     version_id: int = Column(sa_type=BigInteger, foreign_key="version.id", index=True)
     environment_id: int = Column(sa_type=BigInteger, foreign_key="environment.id", index=True)
     region: str | None = None

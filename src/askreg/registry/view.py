@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, case, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, case, literal_column, select, true
+from sqlalchemy import func as sql
 
 from askreg.registry import times
-from askreg.registry.tables import Base, Event
+from askreg.registry.tables import Base, Event, span
 from askreg.registry.times import When
 
 
@@ -44,6 +45,15 @@ class View:
     def open(self, of: FromClause) -> ColumnElement[bool]:
         """Return the condition that an interval (a row of an `Interval` table) held then, as far as known."""
         return and_(self.exists(of), self.until(of).is_(None))
+
+    def spanned(self, of: Table) -> ColumnElement[bool]:
+        """Return a condition that all meet that are `open`, for an index on `span` to answer."""
+        if self.known is not None:
+            return true()  # what was not known to be over may lie in any
+        lies_in: ColumnElement[str] = literal_column(span(f"{of.name}."))
+        if self.as_of is None:
+            return lies_in == literal_column("''")
+        return lies_in.in_([literal_column("''"), *(sql.substr(self.as_of, 1, length) for length in (4, 7, 10))])
 
     def until(self, of: FromClause) -> ColumnElement[str | None]:
         """Return the end of an interval as seen from here: null if it came later or was not known yet."""
