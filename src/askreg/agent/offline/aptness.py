@@ -48,14 +48,22 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
 
 
 _PLACES = frozenset({"site", "environment", "uri", "path", "region", "repo", "artifact.uri"})
+_LEADS = r"wins|won|leads|ranks|performs|scores|does best|is (?:best|better|ahead|first)"
 _NOUN = r"(?:(?!of\b|for\b|on\b|in\b|is\b|are\b|was\b|were\b)\w+ )?"
-_ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("a person", re.compile(r"^\W*(?:and |by )?(?:who|whom)\b(?! (?:wins|won|leads|ranks|performs|scores|does best|is (?:best|better|ahead|first))\b)|\bby whom\b|\bwhich (?:person|people)\b|\band who\b", re.I)),
-    ("a date", re.compile(r"^\W*(?:and )?(?:when\b|since when|until when|(?:on )?(?:what|which) (?:date|day)\b)", re.I)),
-    ("a place", re.compile(r"^\W*(?:and )?(?:where (?:is|was|are|were)\b|at which\b|(?:which|what) sites?\b)", re.I)),
-    ("a dataset", re.compile(rf"^\W*(?:and )?(?:what|which)(?: is| are| was| were)?(?: the| its)? {_NOUN}(?:data|datasets?)\b", re.I)),
-    ("a figure", re.compile(r"^\W*(?:list|show|give|what are)(?: me)?(?: all)?(?: the)? (?:metrics|figures|scores)\b", re.I)),
-)  # fmt: skip
+_ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (what, re.compile(pattern, re.I))
+    for what, pattern in (
+        ("a person", rf"^\W*(?:and |by )?(?:who|whom)\b(?! (?:{_LEADS})\b)"),
+        ("a person", r"\bby whom\b|\bwhich (?:person|people)\b|\band who\b"),
+        ("a date", r"^\W*(?:and )?(?:when\b|since when|until when|(?:on )?(?:what|which) (?:date|day)\b)"),
+        ("a place", r"^\W*(?:and )?(?:where (?:is|was|are|were)\b|at which\b|(?:which|what) sites?\b)"),
+        (
+            "a dataset",
+            rf"^\W*(?:and )?(?:what|which)(?: is| are| was| were)?(?: the| its)? {_NOUN}(?:data|datasets?)\b",
+        ),
+        ("a figure", r"^\W*(?:list|show|give|what are)(?: me)?(?: all)?(?: the)? (?:metrics|figures|scores)\b"),
+    )
+)
 """What the words of a question ask for. Only its beginning, since what follows may describe the thing asked about."""
 
 

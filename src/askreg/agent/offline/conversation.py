@@ -299,7 +299,8 @@ class Conversation:
             return replace(last, order=ranks[0], text=clause.text)
         now = bool(_NOW.search(clause.text)) and not nodes
         content = clause.cohorts or clause.metrics or clause.dates or nodes or now
-        if not content or (query is not None and not marked and query.intent not in ("describe", "holder", "role")):
+        if not content or (query is not None and not marked and (
+            clause.aux_first or query.intent not in ("describe", "holder", "role"))):  # fmt: skip
             return None
         if not marked and clause.wh:
             return None

@@ -503,6 +503,19 @@ def _happening(f: Frames) -> Query | None:
                  options=frozenset(_options(c)))  # fmt: skip
 
 
+def _being(f: Frames) -> Query | None:
+    """Is it still there, was it at southbank: whether it is live at a place."""
+    c = f.c
+    things = [n for n in f.nodes if kind_of(n) in ("version", "model") and not _anything(n)]
+    places = [n for n in f.nodes if kind_of(n) in PLACES]
+    if not c.aux_first or c.event is not None or c.head is not None or c.metrics or c.fields or c.agents or c.values:
+        return None
+    if len(things) != 1 or len(places) != 1 or len(f.nodes) != 2:
+        return None
+    event = Event("live", (("place", places[0]), ("theme", things[0])), negated=c.negated, past="was" in c.aux)
+    return Query("role", ("exists",), things[0], event=event, time=f.time, options=frozenset(_options(c)))
+
+
 def _options(c: Clause) -> Iterator[str]:
     if "ever" in c.orders or "was" in c.aux or "did" in c.aux or ("have" in c.aux and c.form == "past"):
         yield "past"
@@ -789,7 +802,7 @@ def _describe(f: Frames) -> Query | None:
 
 _IF = re.compile(r"\b(?:if|suppose|supposing|assuming|assume|in case)\b", re.I)
 _RULES: list[Callable[[Frames], Query | None]] = [
-    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _extreme, _field, _stepped, _latest, _identity, _set,
+    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _being, _extreme, _field, _stepped, _latest, _identity, _set,
     _describe,
 ]  # fmt: skip
 

@@ -80,6 +80,12 @@ def _event_of(node: SetOf) -> Event | None:
     return next((c for c in node.conds if isinstance(c, Event) and not c.negated and events.spec_of(c)), None)
 
 
+def _begun(node: SetOf) -> bool:
+    """Whether the place in time is that of something that began or happened, not of something that holds."""
+    states = [c for c in node.conds if isinstance(c, Event)]
+    return any(c.past or c.time is not None or c.pred.split(":")[0] not in ("live", "hold", "stage") for c in states)
+
+
 def _told(found: Rows, node: SetOf, work: Work) -> Draft:
     if not found.rows:
         return answered(f"No {_plural(node)} found: none in the record are like that{_when(work)}.")

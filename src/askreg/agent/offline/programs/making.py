@@ -63,7 +63,8 @@ def _maker(work: Work, q: Query, event: Event) -> Asking:
         exact = [r for r in rows.rows if r.subject == subject] or rows.rows[:1]
         for row in exact:
             by = f" by {row.put('by')}" if row.fact("by") else ""
-            text.append(f"{{{row.main.id}.subject}} was {verb}{by} on {row.put('at', ':date')}.")
+            unsaid = "" if by else "; by whom is not recorded"
+            text.append(f"{{{row.main.id}.subject}} was {verb}{by} on {row.put('at', ':date')}{unsaid}.")
     lead = found.how + " " if found.how else ""
     return answered(lead + " ".join(text))
 

@@ -349,7 +349,9 @@ def _set(work: Work, node: SetOf, want: tuple[str, ...]) -> Finding:
         raise Unanswered(sets.nothing(node, work))
     rows = sets.narrowed(rows, node.order)
     facts = [r.main for r in rows.rows]
-    things = list(dict.fromkeys(sets.member(r, node.kind) for r in rows.rows))
+    # `the model live at X` is the version that is live there, wherever a version will do.
+    exact = node.kind == "model" and "version" in want and all(":" in r.thing for r in rows.rows)
+    things = list(dict.fromkeys(r.thing if exact else sets.member(r, node.kind) for r in rows.rows))
     if len(things) > 1 and node.definite and not node.order:
         kept = things[:3]
         raise Unanswered(
@@ -359,7 +361,7 @@ def _set(work: Work, node: SetOf, want: tuple[str, ...]) -> Finding:
                 "where": [{"path": "subject", "op": "=", "value": t}]}}) for t in kept],
         )  # fmt: skip
     how = sets.how(rows, node)
-    return Found(sets.kind_name(node, rows), things, facts, how)
+    return Found("version" if exact else sets.kind_name(node, rows), things, facts, how)
 
 
 def _named(things: list[str], facts: list[Fact]) -> list[tuple[str, Fact]]:

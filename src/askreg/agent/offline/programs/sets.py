@@ -118,7 +118,9 @@ def _versions(
 
 def _in_detail(cond: Cond) -> bool:
     """Whether it says of what it has more than that it has it: `whose approval lapsed`."""
-    return isinstance(cond, Has) and cond.op == "with" and bool(cond.value) and cond.field in _COUNTED
+    if not isinstance(cond, Has) or cond.op not in ("with", "exists"):
+        return False
+    return cond.field in ("approvals", "versions") or cond.op == "with" and bool(cond.value) and cond.field in _COUNTED
 
 
 def _on_its_version(cond: Cond) -> bool:
