@@ -470,8 +470,8 @@ def _happening(f: Frames) -> Query | None:
         return None if node is None else Query("field", ("value",), node, fields=tuple(c.fields) or ("uri",), time=f.time)
     if event.pred == "approve" and c.wh == "who" and "can" in c.aux and event.role("theme") is None:
         return Query("set", ("list",), SetOf("person", (Has("roles", "contains", "approver"),)))
-    if event.pred == "register" and not event.roles and c.wh == "what" and time is not None:
-        return Query("history", ("list",), time=time, options=frozenset(("registered",)))
+    if event.pred == "register" and not event.roles and c.wh == "what" and (f.time or event.time) is not None:
+        return Query("history", ("list",), time=f.time or event.time, options=frozenset(("registered",)))
     if event.pred in ("selfapprove", "complete"):
         said = next((n for n in [c.head, *f.nodes] if isinstance(n, SetOf)), SetOf("version"))
         scope = SetOf("model" if said.kind == "model" else "version", (*said.conds, event))
