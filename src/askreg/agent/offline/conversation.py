@@ -129,6 +129,9 @@ class Conversation:
         clause.args = [(prep, self._node(node)) for prep, node in clause.args]
         if _THERE.search(clause.text) and (place := self._given("there")) is not None:
             clause.args.append(("at", place))
+        if clause.fields and not clause.args and clause.event is None and clause.head is None and not clause.metrics:
+            it = self._given("it")
+            clause.args += [] if it is None else [("of", it)]
         last = self.history[-1].query.node
         if isinstance(clause.head, SetOf) and clause.head.kind == "thing" and isinstance(last, Group):
             clause.head = replace(clause.head, kind="version", conds=(*clause.head.conds, Within(last)))
@@ -224,7 +227,7 @@ class Conversation:
             return self._data()
         if word == "there":
             places = [n for b in self.history for n in _named(b.query, tuple(PLACES))]
-            return places[-1] if places else None
+            return places[-1] if places else self._found_place()
         if word in ("two", "former", "latter", "they"):
             pair = self._pair()
             if pair is not None:
@@ -237,6 +240,11 @@ class Conversation:
                 break
             found = referent(before)
         return found
+
+    def _found_place(self) -> Node | None:
+        """Return the one place that the last answer names."""
+        found = {f.subject for f in self.history[-1].facts if f.field == "deployed"}
+        return Thing(Entity("place", found.pop())) if len(found) == 1 else None
 
     def _data(self) -> Node | None:
         """Return the dataset version that was spoken of last."""

@@ -120,7 +120,8 @@ def _reason(rows: list[Row], event: Event) -> Draft:
     if told:
         return answered(telling.listed(told, event))
     text = telling.listed(rows, event)
-    return answered(text + f" No {field} is recorded.", partial=f"no {field} is recorded")
+    cited = telling.cite(rows[: telling.SHOWN])
+    return answered(text + f" No {field} is recorded for it{cited}.", partial=f"no {field} is recorded")
 
 
 def _nothing(work: Work, q: Query, event: Event) -> Asking:
