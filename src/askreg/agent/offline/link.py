@@ -19,7 +19,7 @@ from askreg.agent.offline.words import Word
 _NUMBER = re.compile(r"(?<![\w.:@/-])\d{1,3}(?:,\d{3})+(?![\w])|(?<![\w.:@/-])\d*\.?\d+ ?%|(?<![\w.:@/-])\d+\.\d+(?![\w.-]*\w)")
 _HEX = re.compile(r"\b(?:sha256:)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,64}\b", re.I)
 _URL = re.compile(r"\b[a-z][a-z0-9+]*://\S+", re.I)
-_PAIRS = re.compile(r"(?<![\w=,])[a-z_][\w.-]*=[^\s,;?!=]+(?:, ?[a-z_][\w.-]*=[^\s,;?!=]+)*", re.I)
+_PAIRS = re.compile(r"(?<![\w=,])[a-z_][\w.-]*=[^\s,;?!=()]+(?:, ?[a-z_][\w.-]*=[^\s,;?!=()]+)*", re.I)
 _GLUE = re.compile(r"[-_.:@/=]")
 _VERSION = re.compile(r"v(?:er)?(\d+)", re.I)
 _ORDINAL_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,

@@ -164,7 +164,7 @@ class Predicates:
             back.word("det") or back.word("order") or back.word("wh", "which", "how many", "what") or back.word("prep")
             or back.word("verb", "show", "describe", "rank", "count", "compare", "have") or self._adjective_before(i)
             or back.word("conj") or (back.word("filler") and not back.word("aux")) or back.word("aux", "have")
-            or (back.node is None and back.item.entities)
+            or (back.node is None and (back.item.entities or number_of(back) is not None))
         ):  # fmt: skip
             return False
         if back is not None and (back.word("wh", "who", "what", "when", "where", "why") or back.word("aux", "is", "was")):
@@ -378,7 +378,7 @@ class Predicates:
                 if had is None:
                     self.restore(state)
                     return None
-                return [replace(c, op=">=") if isinstance(c, Has) and c.op == "=" else c for c in had[0]], had[1]
+                return [replace(c, op=">=") if isinstance(c, Has) and (c.field, c.op) == ("metric", "=") else c for c in had[0]], had[1]
             if self.is_pred(i) and not self.adjectival(i) and not lacking:
                 break
             if lacking or tok.word("aux", "have", "had") and self._had(i) or tok.word("verb", "have") and not self.is_pred(i) and self._had(i):
@@ -497,6 +497,7 @@ class Predicates:
         if event.pred in ("use", "build", "do") and values and not event.roles:
             return list(values)
         if event.pred == "register" and not event.roles and not event.time and not event.negated:
+            self.c.orders += [event.order] if event.order in ("latest", "first") else []
             return list(values)
         return [event, *values]
 
@@ -559,22 +560,31 @@ class Predicates:
             if prep.sense == "without" or (prep.sense == "with" and not carried):
                 return None
             return self._after_preposition(event, i, prep.sense, main)
+        used = self._value_used(event, i)
+        if used is not None:
+            return used
         if starts(self, i) and not tok.word("rel"):
             return self._bare_argument(event, i)
         if tok.word("filler") and not tok.word("conj") and not tok.item.entities and not tok.word("cue"):
             self.use(i)
             return event, i + 1, ""
-        j = i + 1 if tok.word("det", "the") and tok.node is None else i
-        tok = self.tok(j) or tok
-        value = tok.value("framework", "task", "tag")
-        if value is not None and tok.node is None and event.pred in ("use", "build", "do", "perform", "train"):
-            named = self.tok(j + 1)
-            end = j + 2 if named is not None and named.node is None and named.word("field", "framework", "task") else j + 1
-            for k in range(i, end):
-                self.use(k)
-            self._keep(value)
-            return event, end, ""
         return None
+
+    def _value_used(self, event: Event, i: int) -> tuple[Event, int, str] | None:
+        """Read `(use) the pytorch framework`."""
+        j = i + 1 if self.toks[i].word("det", "the") and self.toks[i].node is None else i
+        tok, named = self.tok(j), self.tok(j + 1)
+        value = tok.value("framework", "task", "tag") if tok is not None and tok.node is None else None
+        if value is None or event.pred not in ("use", "build", "do", "perform", "train"):
+            return None
+        called = named is not None and named.node is None and named.word("field", "framework", "task") is not None
+        if j > i and not called or not called and starts(self, i):
+            return None
+        end = j + 2 if called else j + 1
+        for k in range(i, end):
+            self.use(k)
+        self._keep(value)
+        return event, end, ""
 
     def _rank_word(self, i: int) -> int | None:
         """Take `(the) longest` among the parts of a predicate."""
