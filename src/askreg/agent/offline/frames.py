@@ -244,7 +244,7 @@ def _compare(f: Frames) -> Query | None:
         comparing = True
     if c.event is not None and c.event.pred in ("compare", "beat", "perform", "change", "replace"):
         nodes += [m for _, n in c.event.roles for m in (n.nodes if isinstance(n, Group) else (n,)) if kind_of(m) in VERSIONS]
-        comparing = comparing or (c.event.pred == "change" and bool(c.metrics))
+        comparing = comparing or (c.event.pred == "change" and (bool(c.metrics) or len(nodes) > 1))
     if "previous" in c.orders and len(nodes) == 2 and isinstance(nodes[1], Given):
         nodes = [nodes[0], Step(nodes[0], -1)]
     last = next((n for n in nodes if isinstance(n, SetOf) and n.order == "latest" and n.kind == "version"), None)
@@ -266,6 +266,8 @@ def _compare(f: Frames) -> Query | None:
     asked = {*c.orders, c.comparative, "best" if c.event is not None and c.event.pred == "beat" else ""} - {""}
     asked |= {"from"} & set(c.preps)  # `improve from A to B` asks of B
     ask = "better" if asked & {"best", "worst", "max", "min", "above", "below"} else "difference"
+    if not c.metrics and (c.event is not None and c.event.pred == "change" or re.search(r"\bdiffer", c.text, re.I)):
+        ask = "changed"
     return Query("compare", (ask,), Group(tuple(nodes)), metrics=tuple(c.metrics), cohorts=tuple(c.cohorts),
                  dataset=f.dataset(), time=f.time,
                  options=frozenset(asked | ({"yesno"} if c.aux_first else set())), limit=2 if two else None)  # fmt: skip

@@ -9,9 +9,9 @@ from typing import Any
 from askreg.agent.draft import Draft
 from askreg.agent.facts import Fact
 from askreg.agent.offline.meaning import Event, Group, Node, Query, SetOf
-from askreg.agent.offline.programs import periods, resolving
+from askreg.agent.offline.programs import fields, periods, resolving
 from askreg.agent.offline.programs.resolving import Found
-from askreg.agent.offline.programs.work import Asking, Unanswered, Work, answered, joined, literal
+from askreg.agent.offline.programs.work import Asking, Unanswered, Work, answered, joined, literal, where
 
 _LISTED = 24
 _ASKED = {"best": "better", "worst": "worse", "max": "higher", "min": "lower", "above": "higher", "below": "lower"}
@@ -72,10 +72,14 @@ def compare(work: Work, q: Query) -> Asking:
                                   as_of=periods.as_of(q.time, work.context))  # fmt: skip
     if result.error:
         raise Unanswered(literal(result.error))
+    if q.ask[0] == "changed":
+        made = yield from _made_otherwise(work, subjects[:8], periods.as_of(q.time, work.context))
+        taken = [*taken, "\n\n" + made if taken or any(f.how for f in found) else made]
     data = None
     if q.dataset is not None:
         data = yield from resolving.resolve(work, q.dataset, want=("dataset_version", "dataset"))
-    lead = " ".join(dict.fromkeys([*(f.how for f in found if f.how), *taken]))
+    lead = " ".join(dict.fromkeys([*(f.how for f in found if f.how), *taken])).rstrip()
+    lead += "\n\n" if lead.endswith("|") else ""
     return _told(_Side(result, q, subjects[:8], names, data.subjects if data else []), lead)
 
 
@@ -100,6 +104,29 @@ def _versions(work: Work, named: list[str]) -> Asking:
         subjects.append(fact.value)
         taken.append(f"The latest version of {{{fact.id}.subject}} is {{{fact.id}}}.")
     return list(dict.fromkeys(subjects)), taken
+
+
+_MADE = {"stage": "stage", "framework": "framework", "base.subject": "base", "trained_on": "trained on", "run.subject": "run",
+         "change_control": "change control"}  # fmt: skip
+
+
+def _made_otherwise(work: Work, subjects: list[str], as_of: str | None) -> Asking:
+    """Return a table of what the versions differ in, besides their figures."""
+    paths = {**_MADE, **{p: p.rpartition(".")[2] for p in fields.spelled(work, "run.param.*") if "param." in p}}
+    rows = yield from work.plan("version", [where("subject", subjects, "in")], list(paths), as_of=as_of)
+    by_subject = {r.subject: r for r in rows.rows}
+    found = [by_subject[s] for s in subjects if s in by_subject]
+    lines = []
+    for path, word in paths.items():
+        held = [[f for f in r.facts if f.field == path] for r in found]
+        if len({tuple(f.value for f in facts) for facts in held}) > 1:
+            cells = ["{list(" + ",".join(f"{f.id}.value" for f in facts) + ")}" if facts else "–" for facts in held]
+            lines.append([word, *cells])
+    if not lines:
+        return ""
+    head = ["what differs", *(r.name for r in found)]
+    table = [head, ["---"] * len(head), *lines]
+    return "\n".join(f"| {' | '.join(row)} |" for row in table) + "\n\n"
 
 
 class _Side:
@@ -168,7 +195,7 @@ def _told(side: _Side, lead: str) -> Draft:
         if side.names and not side.apart:
             return answered(text)
         return answered("\n\n".join(filter(None, (text, _unlike(side), " ".join(side.alone())))))
-    parts = [lead, _table(side), _summary(side), _unlike(side), " ".join(side.alone()) if not side.names else ""]
+    parts = [lead.rstrip(), _table(side), _summary(side), _unlike(side), " ".join(side.alone()) if not side.names else ""]
     return answered("\n\n".join(filter(None, parts)))
 
 
