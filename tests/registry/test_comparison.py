@@ -21,13 +21,14 @@ AUROC_2 = {"auroc": {"value": "0.871", "n": 1200, "ci": ["0.852", "0.889"]}}
 @pytest.fixture
 def versions(registry: Registry) -> Registry:
     """Three versions of one model and one of another, none evaluated; datasets a@1, a@2."""
-    for label in ("1", "2"):
-        registry.register_dataset_version(dataset="a", version=label)
-    registry.register_model(name="m")
-    registry.register_model(name="single")
-    for _ in range(3):
-        registry.register_version(model="m")
-    registry.register_version(model="single")
+    with registry.transaction():
+        for label in ("1", "2"):
+            registry.register_dataset_version(dataset="a", version=label)
+        registry.register_model(name="m")
+        registry.register_model(name="single")
+        for _ in range(3):
+            registry.register_version(model="m")
+        registry.register_version(model="single")
     return registry
 
 

@@ -16,15 +16,16 @@ from askreg.registry.results import Leaderboard
 @pytest.fixture
 def board(registry: Registry) -> Registry:
     """Four versions of one model and one of another, all with an AUROC on a@1."""
-    for name, version in (("a", "1"), ("a", "2"), ("b", "1")):
-        registry.register_dataset_version(dataset=name, version=version)
-    registry.register_model(name="m", task="classification")
-    registry.register_model(name="other", task="triage")
-    for number, value in enumerate(("0.70", "0.90", "0.9", "0.80"), start=1):
-        registry.register_version(model="m")
-        evaluate(registry, f"m:{number}", value)
-    registry.register_version(model="other")
-    evaluate(registry, "other:1", "0.85")
+    with registry.transaction():
+        for name, version in (("a", "1"), ("a", "2"), ("b", "1")):
+            registry.register_dataset_version(dataset=name, version=version)
+        registry.register_model(name="m", task="classification")
+        registry.register_model(name="other", task="triage")
+        for number, value in enumerate(("0.70", "0.90", "0.9", "0.80"), start=1):
+            registry.register_version(model="m")
+            evaluate(registry, f"m:{number}", value)
+        registry.register_version(model="other")
+        evaluate(registry, "other:1", "0.85")
     return registry
 
 

@@ -163,6 +163,8 @@ def value_column(scope: Scope, path: Path) -> ColumnElement[Any]:
     """Return a field's column as stored; its place knows how to decode it."""
     place = path.place(scope)
     if place.side is not None:
+        if path.key == "*":
+            raise InvalidInput(f"{path.text!r} is many values: name one of them, such as {path.field}.site")
         return place.side.of(scope.id)
     if place.expression is None:
         raise InvalidInput(f"{path.text!r} is not one value")

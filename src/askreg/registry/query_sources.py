@@ -388,11 +388,6 @@ def written(kind: PlanKind, parts: tuple[Any, ...]) -> str:
     return _SUBJECTS[kind][1].format(*parts)
 
 
-def width(kind: PlanKind) -> int:
-    """Return how many parts a kind's subject has."""
-    return len(_SUBJECTS[kind][0])
-
-
 def group_text(value: Any) -> str:
     """Return a value as the name of a group."""
     if value is None:
