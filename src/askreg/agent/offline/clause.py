@@ -76,6 +76,8 @@ class Reader(Predicates):
     def _token(self, tok: Tok, prep: str) -> str:
         """Take what stands at `self.i`; return a preposition that waits for its thing."""
         at = self.i
+        if tok.word("rel") and tok.node is None and self._headless() and self._said_of_it():
+            return ""
         for take in (self._date, self._question_word, self._comparative, self._predicate, self._noun, self._preposition):
             found = take(tok, prep)
             if found is not None:
@@ -157,6 +159,9 @@ class Reader(Predicates):
             self.restore(state)
             return
         self.i = j
+        last = self.tok(j - 1)
+        if isinstance(node, Holder) and node.model is None and last is not None and last.item.text.lower().endswith("s"):
+            node = SetOf("version", (Event("hold", (("alias", node),)),))
         self.c.head = node
         if isinstance(node, SetOf):
             self._about_head(node)
@@ -261,6 +266,18 @@ class Reader(Predicates):
         else:
             self.c.unknown.append(tok.item.text)
         return ""
+
+    def _said_of_it(self) -> bool:
+        """Take what goes on about things that nothing named: `what is live that is not champion`."""
+        if not self.pred_ahead(self.i + 1):
+            return False
+        found = self.predicate(self.i + 1, subject="version")
+        if found is None:
+            return False
+        self.use(self.i)
+        conds, self.i = found
+        self.c.head, self.c.event = SetOf("version", (self.c.event, *conds)), None  # type: ignore[arg-type]
+        return True
 
     def _headless(self) -> bool:
         """Whether nothing is named that the predicate could be about."""

@@ -294,6 +294,8 @@ class Conversation:
         bare_wh = clause.wh in _ASKED and not nodes and clause.event is None and not clause.metrics and clause.head is None
         if bare_wh and not clause.fields and not clause.agents and not clause.cues:
             return self._asked(last, _ASKED[clause.wh])
+        if _BEFORE_THAT.match(clause.text) and (earlier := _stood_before(last)) is not None:
+            return Query("holder", ("list",), earlier)
         steps = [o for o in clause.orders if o in ("previous", "next")]
         if steps and not nodes and clause.event is None and clause.head is None and not clause.metrics:
             found = self._given("it")
@@ -329,6 +331,9 @@ class Conversation:
             event = Event("hold", (("alias", Holder(last.node.alias)), ("theme", last.node.model)))
         if last.intent == "set" and isinstance(last.node, SetOf):
             event = next((c for c in last.node.conds if isinstance(c, Event)), None)
+            whose = next((c.node for c in last.node.conds if isinstance(c, Within) and kind_of(c.node) in VERSIONS), None)
+            if event is not None and whose is not None and event.role("theme") is None:
+                event = replace(event, roles=(*event.roles, ("theme", whose)))
         if event is None:
             if last.intent == "field" and ask == "instant":
                 return replace(last, fields=("at",), ask=("value",))
@@ -383,9 +388,31 @@ class Conversation:
             return replace(query, dataset=node)
         if kind in DATA:
             return _swap(query, DATA, node, "source")
+        if query.intent == "compare" and isinstance(query.node, Group) and (kind in VERSIONS or isinstance(node, Holder | Step)):
+            return replace(query, node=Group((*query.node.nodes, node)))
         if kind in VERSIONS or isinstance(node, Holder | Step):
             return _swap(query, VERSIONS | {"version"}, node, "theme")
         return None
+
+
+_BEFORE_THAT = re.compile(
+    r"^\W*(?:and\b|what about|or)?\W*(?:(?:who|what|which(?: one| version)?)\W+)?(?:was |came |held it )*(?:it )?before (?:that|it|then|him|her)\W*$", re.I
+)  # fmt: skip
+
+
+def _stood_before(last: Query) -> Step | None:
+    """Return what held before what the last question found to hold: an alias, or a place."""
+    if isinstance(last.node, Holder):
+        return Step(last.node, -1)
+    event = last.event
+    model: Node | None = None
+    if isinstance(last.node, SetOf):
+        event = next((c for c in last.node.conds if isinstance(c, Event)), None)
+        model = next((c.node for c in last.node.conds if isinstance(c, Within)), None)
+    if event is None or event.pred not in ("live", "deploy") or event.role("place") is None:
+        return None
+    bare = Event("live", tuple((r, n) for r, n in event.roles if r == "place"))
+    return Step(SetOf("version", (bare, Within(model)) if model is not None else (bare,)), -1)
 
 
 def _filled(node: Node, first: Node) -> Node:

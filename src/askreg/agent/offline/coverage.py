@@ -143,9 +143,7 @@ def _denials(tokens: list[Tok], held: list[object], query: Query) -> Iterator[st
         "yesno" in query.options or query.ask[:1] == ("exists",))):  # fmt: skip
         return
     said = [tok.item.text for tok in tokens if tok.node is None and _denies(tok)]
-    kept = sum(1 for atom in held if getattr(atom, "negated", False) is True) + sum(
-        1 for atom in held if isinstance(atom, SetOf) and atom.quantity == "no"
-    ) + sum(1 for atom in held if isinstance(atom, Has) and atom.op == "missing")
+    kept = sum(1 for atom in held if getattr(atom, "negated", False) is True or isinstance(atom, Has) and atom.op == "missing")
     if "card." in " ".join(query.fields) or query.ask[:1] == ("every",):
         return
     if "yesno" in query.options and len(said) == 1 or not said:

@@ -10,7 +10,9 @@ from askreg.agent.draft import Draft, Reading
 from askreg.agent.offline import aptness, neighbours
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.link import link
 from askreg.agent.offline.meaning import Query, SetOf
+from askreg.agent.offline.phrases import Phrases
 from askreg.agent.offline.programs.dispatch import program
 from askreg.agent.offline.programs.work import Asking, Context, literal
 from askreg.agent.offline.understanding import Understanding, understand
@@ -61,8 +63,10 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context)
         return (yield from _each(parts, history, lexicon, context))
     if understood.query is None:
         draft = understood.draft or Draft(status="abstained", reason="this question could not be read")
-        return draft if draft.status != "abstained" else _with_neighbours(draft, understood, lexicon, context)
-    return (yield from program(understood.query, context))
+        return draft if draft.status != "abstained" else _with_neighbours(draft, question, lexicon, context)
+    draft = yield from program(understood.query, context)
+    lost = draft.status == "abstained" and understood.query.intent == "unknown"
+    return _with_neighbours(draft, question, lexicon, context) if lost else draft
 
 
 def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Context) -> Asking:
@@ -113,11 +117,12 @@ def _together(drafts: list[tuple[str, Draft]]) -> Draft:
     return Draft(status="partial" if reason else "answered", text=text, reason=reason or None, readings=readings[:3])
 
 
-def _with_neighbours(draft: Draft, understood: Understanding, lexicon: Lexicon, context: Context) -> Draft:
+def _with_neighbours(draft: Draft, question: str, lexicon: Lexicon, context: Context) -> Draft:
     """Offer the known questions nearest to one that was not understood."""
     if len(draft.readings) > 1:
         return draft
-    offered = [r for q in neighbours.readings(understood.tokens, understood.question) if (r := _reading(q, lexicon, context))]
+    tokens = Phrases(link(question, lexicon, context.now).items, lexicon).tokens()
+    offered = [r for q in neighbours.readings(tokens, question) if (r := _reading(q, lexicon, context))]
     return draft.model_copy(update={"readings": [*draft.readings, *offered][:3]}) if offered else draft
 
 

@@ -236,7 +236,7 @@ def _compare(f: Frames) -> Query | None:
     comparing = (
         c.imperative == "compare" or "compare" in c.cues or (c.event is not None and c.event.pred in ("compare", "beat"))
         or bool(c.comparative) or "vs" in c.preps or "than" in c.preps or (c.orders and set(c.orders) & {"best", "worst", "max", "min"})
-        or (c.wh == "how many" and "by" in c.preps and c.metrics)
+        or (c.wh == "how many" and "by" in c.preps and c.metrics) or bool(re.search(r"\b(?:vs|versus)\b", c.text, re.I))
     )  # fmt: skip
     events = [n for n in f.nodes if isinstance(n, SetOf) and n.kind == "event"]
     if c.metrics and events:
@@ -395,9 +395,11 @@ def _metric(f: Frames) -> Query | None:
     if node is None and data is not None and "sensitivity" in c.fields:
         return None
     ask = "count" if sets and c.wh == "how many" else "when" if c.wh == "when" else "who" if c.wh == "who" else "value"
+    sites = [n.entity.name for n in f.of_kind("site") if isinstance(n, Thing) and c.metrics and c.event is None]
+    c.cohorts += [Entity("cohort", f"site={name}") for name in sites]
     evidence = [f"evidence:{v.name}" for v in c.values if v.kind == "evidence"]
     return Query("metric", (ask,), node, metrics=tuple(c.metrics), cohorts=tuple(c.cohorts), dataset=data, fields=tuple(asked),
-                 time=f.time, options=frozenset([*evidence, *(["yesno"] if c.aux_first else [])]),
+                 time=f.time, options=frozenset([*evidence, *sites, *(["yesno"] if c.aux_first else [])]),
                  kinds=tuple(f"{op} {x}" for op, x in c.numbers if op != "="))  # fmt: skip
 
 
@@ -575,6 +577,7 @@ def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type:
                  options=frozenset(_options(c)), time=None)  # fmt: skip
 
 
+_MAKING = ("use", "train", "build", "run", "do")
 _MEASURED = ("rows", "size", "n")
 
 
@@ -609,8 +612,14 @@ def _field(f: Frames) -> Query | None:
         fields = [c.head.kind if c.head.kind != "tag" else "tags", *fields]
     if c.event is not None:
         node = node or c.event.role("theme") or c.event.role("source")
+    if node is None and isinstance(c.head, SetOf) and fields:
+        # `what parameters were used for X:3`: of X:3.
+        node = next((n for x in c.head.conds if isinstance(x, Event) and x.pred in _MAKING and (n := x.role("theme"))), None)
     if node is None and isinstance(c.head, SetOf) and (fields or asked) and c.wh in ("which", "what", "who", ""):
         node = c.head if _solid(c.head) else None
+    roles = [v for v in c.values if v.kind == "role"]
+    if c.wh == "who" and node is None and roles and c.event is None and not (fields or asked):
+        return Query("set", ("list",), SetOf("person", tuple(Has("roles", "contains", v.name) for v in roles)), time=f.time)
     if node is None and asked == ["approve"] and c.event is None:
         ask = "count" if c.wh == "how many" else "list"
         return Query("set", (ask,), SetOf("person", (Has("roles", "contains", "approver"),)))

@@ -207,7 +207,8 @@ class Lexicon:
                 continue
             name, _, value = pairs[0]
             for text in (value, *synonyms.COHORTS.get(fold(value), ())):
-                self._put(text, Entity("cohort", cohort))
+                if not text.isdigit():  # a bare `2` is a number, not the patients coded so
+                    self._put(text, Entity("cohort", cohort))
                 self._put(f"{text} patients", Entity("cohort", cohort))
                 self._put(f"{name} {text}", Entity("cohort", cohort))
                 self._put(f"{text} {name}", Entity("cohort", cohort))

@@ -114,7 +114,7 @@ def _item(pieces: list[Piece], first: int, last: int, text: str, **given: object
 
 def _known(pieces: list[Piece], first: int, last: int, text: str, lexicon: Lexicon) -> tuple[Item | None, float]:
     run = tuple(p.folded for p in pieces[first:last])
-    if any(set(p.before) & set(",;?!()") or ". " in p.before for p in pieces[first + 1 : last]):
+    if any(set(p.before) & set(",;?!()") or (". " in p.before and not _short(b)) for b, p in zip(pieces[first:last], pieces[first + 1 : last], strict=False)):
         return None, 0.0
     senses = words.senses(run) if all(set(p.before) <= {" ", "-", "'"} for p in pieces[first + 1 : last]) else []
     entities = lexicon.lookup(run)
@@ -129,6 +129,11 @@ def _known(pieces: list[Piece], first: int, last: int, text: str, lexicon: Lexic
     if length > 1 and not entities and all(w.category == "filler" for w in senses):
         score -= 0.2
     return _item(pieces, first, last, text, entities=tuple(entities), words=tuple(senses)), score
+
+
+def _short(piece: Piece) -> bool:
+    """Whether a full stop after it may mark an abbreviation: `St. Brannoc`, `G. Obi`."""
+    return piece.folded in ("st", "dr", "prof", "mr", "mrs", "ms") or (len(piece.text) == 1 and piece.text.isalpha())
 
 
 def length_of_colon(pieces: list[Piece]) -> bool:

@@ -116,8 +116,8 @@ class Phrases:
 
     def _spaced(self, item: Item) -> Item:
         """Return the item with the version it may mean as well: `cxr-triage 2` may be cxr-triage2 or version 2."""
-        found = re.fullmatch(r"(.*\S)\s+v?(\d+)", item.text)
-        if not found:
+        found = re.fullmatch(r"(.*[^\s-])[\s-]+v?(\d+)", item.text)
+        if not found or any(e.name == item.text for e in item.entities):
             return item
         others = [e for e in self.lexicon.lookup(tuple(words_of(found.group(1)))) if e.kind == "model"]
         number = int(found.group(2))
@@ -143,6 +143,14 @@ class Phrases:
         label = self._peek()
         if label is None:
             return Tok(item, _thing(item))
+        named = self._peek(1)
+        if label.word("noun", "version") and named is not None and label.before == " ":
+            # `sepsis-features version 1`
+            known = next((x for x in labels if x.casefold() in (named.text.casefold(), f"v{named.text.casefold()}")), None)
+            if known is not None or any(c.isdigit() for c in named.text):
+                self.at += 2
+                name = f"{dataset.name}@{known or named.text}"
+                return Tok(item, Thing(Entity("dataset_version", name, known or named.text, exists=known is not None), (), item.text))
         written = label.text
         if label.before == "@":
             self.at += 1
@@ -372,12 +380,24 @@ def _followed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
         back = toks[index - 1] if index else None
         number = tok.item.number
         joined = back is not None and back.node is None and back.word("prep", "vs", "than", "to", "with", "above", "below")
+        joined = joined or _goes_on(toks, index, done)
         if tok.node is None and model and number is not None and number == int(number) and joined and not tok.item.words and (
             int(number) in lexicon.versions.get(model, frozenset())
         ):
             tok = replace(tok, node=Thing(Entity("version", f"{model}:{int(number)}", str(int(number)))))
         done.append(tok)
     return done
+
+
+def _goes_on(toks: list[Tok], index: int, done: list[Tok]) -> bool:
+    """Whether a number goes on a row of versions, as in `X:1, 2 and 3`, and counts nothing that follows it."""
+    after = toks[index + 1] if index + 1 < len(toks) else None
+    if after is not None and after.node is None and after.word("noun", "site", "version", "model", "dataset", "run", "person"):
+        return False
+    back, joint = index - 1, "," in toks[index].item.before
+    if back >= 0 and toks[back].node is None and toks[back].word("conj", "and", "or"):
+        back, joint = back - 1, True
+    return joint and back >= 0 and any(isinstance(n, Thing) and n.entity.kind == "version" for n in _nodes(done[back].node))
 
 
 def _near(tok: Tok, others: list[Tok]) -> bool:

@@ -50,7 +50,7 @@ def denied(query: Query) -> Query:
 
 
 def _event_denied(event: Event) -> Event:
-    nothing = [n for _, n in event.roles if isinstance(n, SetOf) and n.quantity == "no"]
+    nothing = [n for _, n in event.roles if isinstance(n, SetOf) and n.quantity == "no" and n.kind in (*_KINDS, "person", "run")]
     if not nothing or event.negated:
         return event
     roles = tuple((r, replace(n, quantity="") if n in nothing and isinstance(n, SetOf) else n) for r, n in event.roles)
@@ -61,6 +61,8 @@ def _none(query: Query, event: Event) -> Query | None:
     """Read `none of the versions was rejected, right?`: whether any was."""
     theme = event.role("theme")
     if not isinstance(theme, SetOf) or theme.quantity != "no" or event.negated or query.ask[0] not in ("list", "exists"):
+        return None
+    if theme.kind not in _KINDS:
         return None
     rest = replace(event, roles=tuple(r for r in event.roles if r[0] != "theme"))
     kind = "version" if theme.kind == "thing" else theme.kind

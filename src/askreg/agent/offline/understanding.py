@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import changes, coverage, dates, written
+from askreg.agent.offline import beyond, changes, coverage, dates, written
 from askreg.agent.offline.clause import Clause, Reader
 from askreg.agent.offline.conversation import Before, Conversation
 from askreg.agent.offline.frames import Frames
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import Linked, link
 from askreg.agent.offline.meaning import Query
-from askreg.agent.offline.phrases import Phrases, Tok
+from askreg.agent.offline.phrases import Phrases
 from askreg.agent.offline.recast import recast
 
 
@@ -26,7 +26,6 @@ class Understanding:
     query: Query | None = None
     draft: Draft | None = None
     clause: Clause | None = None
-    tokens: list[Tok] = field(default_factory=list)
 
 
 def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Before] | None = None) -> Understanding:
@@ -44,10 +43,13 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
     no_day = dates.impossible(linked.text, now)
     if no_day is not None:
         reason = f"“{_plain(no_day)}” is no date of the calendar"
-        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause, tokens=tokens)
+        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
     if _AHEAD.search(linked.text) and not clause.imperative:
         reason = "the record holds what has happened, not what will"
-        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause, tokens=tokens)
+        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
+    unlike = beyond.outside(tokens, clause)
+    if unlike is not None or beyond.says(linked.text):
+        return Understanding(question, _not_kept(tokens, [unlike] if unlike else [], linked.text), clause=clause)
     unknown = _glued([w for w in clause.unknown if w], linked.text)
     if unknown:
         tail = _after_preamble(linked.text, unknown)
@@ -55,18 +57,22 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
             meant = understand(tail, lexicon, now, history)
             if meant.query is not None:
                 return meant
-        return _unknown(question, linked, unknown, lexicon, clause)
+        return _unknown(question, linked, unknown, lexicon, tokens)
     query = Frames(clause).query()
     query = talk.again(clause, query) or query
     query = None if query is None else recast(talk.completed(query), clause)
     if query is None:
         reason = "this question could not be read as one about the registry; name a model, version, dataset, site or person"
-        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause, tokens=tokens)
+        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
+    loose = None if history else beyond.dangling(tokens, query)
+    if loose is not None:
+        reason = f"it is not clear what “{loose}” refers to; name the model, version, dataset, site or person"
+        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
     lost = coverage.missing(tokens, query)
     if lost:
         told = " and ".join(f"“{w}”" if w.lower() in question.lower() else w for w in lost[:4])
         reason = f"what {told} means here could not be made out; ask for one thing at a time"
-        return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause, tokens=tokens)
+        return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause)
     return Understanding(question, query, clause=clause)
 
 
@@ -109,17 +115,26 @@ def _no_such(strange: written.Strange) -> Query:
     return Query("unknown", kinds=(strange.kind, strange.of), text=strange.text)
 
 
-def _unknown(question: str, linked: Linked, words: list[str], lexicon: Lexicon, clause: Clause) -> Understanding:
+def _unknown(question: str, linked: Linked, words: list[str], lexicon: Lexicon, tokens: list[Tok]) -> Understanding:
     """Say which words are not understood, and which names are near."""
     strange = written.environment_after_site(linked, words)
     if strange is not None:
-        return Understanding(question, _no_such(strange), clause=clause)
+        return Understanding(question, _no_such(strange))
     words = list(dict.fromkeys(words))
     near = next((w for w in words if len(w) > 3 and lexicon.alike(w, like=_LIKE)), None)
     if near is not None:
-        return Understanding(question, Query("unknown", kinds=("", ""), text=near, unexplained=tuple(words)), clause=clause)
+        return Understanding(question, Query("unknown", kinds=("", ""), text=near, unexplained=tuple(words)))
+    query = _not_kept(tokens, words, linked.text)
+    if query.node is not None:
+        return Understanding(question, query)
     reason = f"the record knows nothing of {' and '.join(f'“{w}”' for w in words)}"
-    return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause)
+    return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)))
+
+
+def _not_kept(tokens: list[Tok], words: list[str], text: str) -> Query:
+    says = frozenset(("says",)) if beyond.says(text) else frozenset()
+    return Query("unknown", node=beyond.about(tokens), kinds=("", ""), unexplained=tuple(words), options=says,
+                 fields=beyond.documents(tokens) if says else ())  # fmt: skip
 
 
 _LIKE = 78

@@ -74,6 +74,8 @@ def _unknown(group: list[Item], linked: Linked, lexicon: Lexicon) -> Strange | N
         if len(group) == 2 and (first.entity("model") or first.word("noun", "version", "model", "run")):
             return None
         return Strange(_text(group[:-1]), "model")
+    if marks == [":"] and (model := first.entity("model")) is not None and not group[1].entities:
+        return Strange(group[1].text, "version", model.name)
     if marks[0] == "/" and len(group) > 1 and first.entity("site"):
         site = first.entity("site")
         assert site is not None

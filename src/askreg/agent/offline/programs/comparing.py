@@ -191,7 +191,8 @@ def _told(side: _Side, lead: str) -> Draft:
         head = f"{lead} They cannot be compared: their figures were not measured alike.".strip()
         return answered("\n\n".join(filter(None, (head, _unlike(side), " ".join(side.alone())))))
     if len(side.alike) == 1 and len(side.subjects) == 2:
-        text = " ".join(filter(None, (lead, _verdict_word(side) + _values(side.alike[0]), _verdict(side.alike[0]))))
+        values = f"{_verdict_word(side)}{_values(side.alike[0])} {_verdict(side.alike[0])}"
+        text = f"{lead}{values}" if lead.endswith("\n") else f"{lead} {values}".strip()
         if side.names and not side.apart:
             return answered(text)
         return answered("\n\n".join(filter(None, (text, _unlike(side), " ".join(side.alone())))))
@@ -268,10 +269,17 @@ def _table(side: _Side) -> str:
         facts = list(line.cells.values())
         gap = [f"{{diff({facts[0].id},{facts[1].id})}}"] if two else []
         notes = [f"{line.better} is better", *(["within noise"] if line.row.within_noise else [])]
-        rows.append([line.metric, _setting(*facts), *(f"{{{line.cells[s].id}}}" if s in line.cells else "–" for s in named), *gap, "; ".join(notes)])
+        rows.append([line.metric, _setting(*facts), *(_held(line.cells.get(s), two) for s in named), *gap, "; ".join(notes)])
     rows.insert(1, ["---"] * len(rows[0]))
     cut = "" if len(lines) == len(side.alike) else f"\n\nThese are the first {_LISTED} settings."
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + cut
+
+
+def _held(fact: Fact | None, two: bool) -> str:
+    """Return a cell; of three or more, with the interval, since no column can say what is within noise."""
+    if fact is None:
+        return "–"
+    return f"{{{fact.id}}}" if two or fact.ci is None else f"{{{fact.id}}} ({{{fact.id}.ci}})"
 
 
 def _summary(side: _Side) -> str:

@@ -38,6 +38,15 @@ def listing(work: Work, q: Query) -> Asking:
     found = yield from sets.rows(work, node, project=q.fields if q.order in ("max", "min") else ())
     order = next((o for o in (node.order, q.order, *(c.order for c in node.conds if isinstance(c, Event))) if o in (
         "latest", "first")), "")  # fmt: skip
+    if found.truncated and (order or q.order in ("max", "min")):
+        raise Unanswered("there are too many of those to find the one; narrow it to a model, a site or a person")
+    if order and node.order == order and node.kind in ("version", "model", "thing") and not _begun(node) and (
+        found.kind in ("deployment", "alias", "stage")
+    ):  # fmt: skip
+        # `the oldest version still live` is the oldest version, not the one that has been live for longest.
+        kind = "model" if node.kind == "model" else "version"
+        members = sorted({sets.member(r, kind) for r in found.rows})
+        found = yield from work.plan(kind, [where("subject", members, "in")], ("at",) if kind == "model" else ("at", "stage"))
     found = sets.narrowed(found, order, q.limit)
     if q.order in ("max", "min") and found.rows:
         found = _largest(found, q)

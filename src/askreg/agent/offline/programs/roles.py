@@ -27,6 +27,8 @@ def role(work: Work, q: Query) -> Asking:
         from askreg.agent.offline.programs import making
 
         return (yield from making.made(work, q))
+    if event.pred == "evaluate" and q.ask[0] in ("agent", "instant") and event.role("theme") is None and event.role("source") is None:
+        raise Unanswered("what was measured is not clear; name a version or a dataset")
     if event.pred in ("run", "use"):
         event = replace(event, pred="live")
     if event.role("before") is not None:

@@ -82,11 +82,12 @@ def _alias(row: Row, pred: str) -> str:
         ended = f", by {row.put('closed_by')}" if row.fact("closed_by") else ""
         return (f"{{{main}}} stopped being {name} of {{{main}.subject}} on {{{main}.until:date}}{ended} "
                 f"(it was since {{{main}.since:date}})")  # fmt: skip
+    by = f", set by {row.put('by')}" if row.fact("by") else ""
     if row.until:
-        return f"{{{main}}} was {name} of {{{main}.subject}} from {{{main}.since:date}} until {{{main}.until:date}}"
+        return f"{{{main}}} was {name} of {{{main}.subject}} from {{{main}.since:date}} until {{{main}.until:date}}{by}"
     if row.past:
-        return f"{{{main}}} was {name} of {{{main}.subject}} on {row.then} (since {{{main}.since:date}})"
-    return f"{{{main}}} is {name} of {{{main}.subject}} since {{{main}.since:date}}"
+        return f"{{{main}}} was {name} of {{{main}.subject}} on {row.then} (since {{{main}.since:date}}{by})"
+    return f"{{{main}}} is {name} of {{{main}.subject}} since {{{main}.since:date}}{by}"
 
 
 def dated(rows: list[Row]) -> bool:

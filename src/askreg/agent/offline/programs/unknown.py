@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from askreg.agent.offline.meaning import Query
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.meaning import Node, Query
 from askreg.agent.offline.programs import resolving
 from askreg.agent.offline.programs.work import Asking, Unanswered, Work, joined, literal, where
 
@@ -16,9 +17,19 @@ def unknown(work: Work, q: Query) -> Asking:
     what = kind.replace("_", " ") or "name"
     of_what = f" of {literal(of)}" if of and kind == "alias" else f" at {literal(of)}" if of and kind == "environment" else ""
     reason = f"there is no {what} “{literal(q.text)}”{of_what} in the record"
+    if "says" in q.options:
+        return (yield from _documents(work, q))
     if q.unexplained:
         told = " and ".join(f"“{w}”" for w in q.unexplained)
-        return (yield from _nearest(work, q.text, "", f"the record knows nothing of {literal(told)}", like=_LIKE))
+        reason = f"the record knows nothing of {literal(told)}"
+        if q.node is not None:
+            raise Unanswered(reason + (yield from _held(work, q.node)))
+        if not q.text:
+            raise Unanswered(reason)
+        return (yield from _nearest(work, q.text, "", reason, like=_LIKE))
+    if kind == "version":
+        entity = Entity("version", f"{of}:{q.text}", q.text, exists=False)
+        yield from resolving.no_such_version(work, entity)
     if kind == "alias":
         tail = yield from _aliases(work, of)
     elif kind == "environment" and of:
@@ -26,6 +37,44 @@ def unknown(work: Work, q: Query) -> Asking:
     else:
         return (yield from _nearest(work, q.text, kind, reason))
     raise Unanswered(reason + tail)
+
+
+_HELD = {
+    "model": "its task, owner, description, tags, card and versions",
+    "version": "its stage, approvals, evaluations, aliases, deployments, run, base, framework, artifact, tags and card",
+    "dataset": "its description and versions",
+    "dataset_version": "its rows, digest, source, sensitivity, what it was derived from and what was made from it",
+    "person": "the name, the roles and what was done",
+    "run": "its inputs, parameters, code and versions",
+    "document": "its title, what it is about, sensitivity, digest and size",
+    "site": "what is live there, and what was",
+    "place": "what is live there, and what was",
+}
+
+
+def _held(work: Work, node: Node) -> Asking:
+    """Say what the record holds of the thing that was asked about."""
+    found = yield from resolving.resolve(work, node)
+    held = _HELD.get(found.kind)
+    return f"; of {literal(joined(found.subjects[:3]))} it holds {held}" if held else ""
+
+
+def _documents(work: Work, q: Query) -> Asking:
+    """Name the documents that may say it: their text is not read."""
+    found = (yield from resolving.resolve(work, q.node)) if q.node is not None else None
+    about = found.one if found is not None and found.kind != "document" else None
+    result = yield from work.call("search_docs", about=about)
+    if result.error:
+        raise Unanswered(literal(result.error))
+    facts = {f.id: f for f in result.facts}
+    rows = [facts[ids[0]] for ids in result.rows if ids]
+    meant = set(q.fields) | (set(found.subjects) if found is not None and found.kind == "document" else set())
+    rows = [f for f in rows if f.subject in meant] or rows
+    told = joined([f"{{{f.id}.subject}}" for f in rows[:_SHOWN]])
+    of = f" about {literal(about)}" if about else ""
+    which = f"the document{of} is" if len(rows) == 1 else f"the documents{of} are"
+    tail = f"; {which} {told}" if rows else f"; no document{of} is registered"
+    raise Unanswered(f"the record holds what documents are about, not what they say{tail}")
 
 
 def _aliases(work: Work, model: str) -> Asking:
