@@ -12,13 +12,14 @@ from askreg.agent.offline.phrases import Tok
 
 _OUTSIDE = frozenset(("patient", "patients"))
 """Nouns that figures have (`patients`: on how many it was measured), and that are no things of the record."""
-_COUNTED = frozenset(("evaluate", "train", "finetune", "build", "run", "use", "perform", "derive", "compare", "register", "do"))
+_COUNTED = frozenset("evaluate train finetune build run use perform derive compare register do".split())
+_TEXT = r"(?:report|document|paper|guideline|guidance|protocol|sop|policy|procedure|manual|memo)s?"
 _SAYS = re.compile(
-    r"\baccording to (?:the |its |their |our )?[\w' -]*?(?:report|document|paper|guideline|guidance|protocol|sop|policy|procedure|manual|memo)s?\b"
+    rf"\baccording to (?:the |its |their |our )?[\w' -]*?{_TEXT}\b"
     r"|\bwhat (?:does|do|did|is) .*\b(?:say|state|mention|recommend|require|specify|conclude|written)\b"
-    r"|\b(?:report|document|paper|guideline|guidance|protocol|sop|policy|procedure|manual|memo)s? (?:say|says|said|states?|recommends?|requires?|concludes?)\b",
+    rf"|\b{_TEXT} (?:say|says|said|states?|recommends?|requires?|concludes?)\b",
     re.I,
-)  # fmt: skip
+)
 
 
 def outside(tokens: list[Tok], clause: Clause) -> str | None:
@@ -49,7 +50,7 @@ def dangling(tokens: list[Tok], query: Query | None) -> str | None:
         return "one"
     for atom in atoms(query) if query is not None else ():
         theme = atom.role("theme") if isinstance(atom, Event) else None
-        if isinstance(theme, SetOf) and theme.kind == "thing" and theme.definite and not theme.conds and not theme.quantity:
+        if isinstance(theme, SetOf) and (theme.kind, theme.definite, theme.conds, theme.quantity) == ("thing", True, (), ""):
             return "one"
     return None
 

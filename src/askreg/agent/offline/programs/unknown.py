@@ -82,7 +82,9 @@ def _aliases(work: Work, model: str) -> Asking:
     held = sorted({f.field.removeprefix("alias.") for r in rows.rows for f in r.facts if f.field.startswith("alias.")})
     if not held:
         return "; it has no alias" if model else ""
-    return f"; the alias{'es' if len(held) > 1 else ''}{f' of {literal(model)}' if model else ''} {'are' if len(held) > 1 else 'is'} {joined(held[:_SHOWN])}"
+    of = f" of {literal(model)}" if model else ""
+    which = f"the aliases{of} are" if len(held) > 1 else f"the alias{of} is"
+    return f"; {which} {joined(held[:_SHOWN])}"
 
 
 def _environments(work: Work, site: str) -> Asking:
