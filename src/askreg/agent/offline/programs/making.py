@@ -105,7 +105,7 @@ def _sources(work: Work, q: Query, event: Event) -> Asking:
         if not rows and event.pred in ("derive", "finetune", "build") and kind in ("version", "model") and not q.kinds:
             hop, words = _hop("train", kind, role, False)
             rows = yield from work.plan(kind, start, hops=hop)
-        parts.append(_said(literal(subject), words, rows))
+        parts.append(_said(literal(subject), words, rows, ".".join(hop)))
         if event.pred in ("train", "finetune") and kind == "version":
             parts += yield from _through_base(work, subject, {r.subject for r in rows.rows})
     return answered(lead + " ".join(parts))
@@ -128,11 +128,11 @@ def _hop(pred: str, kind: str, role: str, versions: bool) -> tuple[list[str], st
     return [*first, "trained_on"], "was trained on"
 
 
-def _said(subject: str, words: str, rows: Rows) -> str:
+def _said(subject: str, words: str, rows: Rows, link: str) -> str:
     if not rows:
-        return f"The record does not say what {subject} {words}: there is nothing of the kind." if False else (
-            f"The record holds nothing that {subject} {words}.")  # fmt: skip
-    return f"{subject} {words} {telling.names(rows.rows)}." + telling.cite(rows.rows)
+        return f"The record holds nothing that {subject} {words}."
+    named = joined(list(dict.fromkeys(row.put(link) or row.name for row in rows.rows)))
+    return f"{subject} {words} {named}." + telling.cite(rows.rows)
 
 
 def _through_base(work: Work, subject: str, own: set[str]) -> Asking:

@@ -1,0 +1,1 @@
+"""The offline brain: what it understands, and what it does not pretend to."""
