@@ -143,8 +143,7 @@ def _sqlite(path: str | None, url: Any) -> Engine:
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        # FULL: a commit is on the disk before it is reported, which a log of record owes.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -156,6 +155,15 @@ def _sqlite(path: str | None, url: Any) -> Engine:
         cursor.close()
 
     return engine
+
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a commit is on the disk before it is reported, which a log of record owes
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "cache_size=-32768",  # KB; with the 2 MB of the default, a large load writes its pages out several times
+)
 
 
 def _is_postgres(engine: Engine) -> bool:
