@@ -9,7 +9,20 @@ from typing import Any
 from askreg.agent.offline.clause import Clause
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import (
-    Bare, Event, Given, Group, Has, Holder, Node, Query, Related, SetOf, Step, Thing, Within, kind_of,
+    Bare,
+    Event,
+    Given,
+    Group,
+    Has,
+    Holder,
+    Node,
+    Query,
+    Related,
+    SetOf,
+    Step,
+    Thing,
+    Within,
+    kind_of,
 )  # fmt: skip
 from askreg.agent.offline.roles import DATA, PLACES, VERSIONS
 
@@ -17,10 +30,19 @@ _AGAIN = re.compile(
     r"^\W*(?:and|or|but|ok(?:ay)?|so|then|also|now)?\W*(?:what about|how about|what of|same (?:question )?for|the same for|and)\b|"
     r"^\W*(?:and|or|but|then)\b", re.I
 )  # fmt: skip
-_THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bover )\bthere\b(?! (?:is|are|was|were|any)\b)", re.I)
+_THERE = re.compile(
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bover )\bthere\b(?! (?:is|are|was|were|any)\b)", re.I
+)
 _NOW = re.compile(r"\b(?:now|today|currently|at present)\b", re.I)
 _RANKS = ("best", "worst", "max", "min")
-_ASKED = {"who": "agent", "when": "instant", "where": "place", "why": "reason", "how long": "duration", "how many": "count"}
+_ASKED = {
+    "who": "agent",
+    "when": "instant",
+    "where": "place",
+    "why": "reason",
+    "how long": "duration",
+    "how many": "count",
+}
 _PEOPLE_FIELDS = ("by", "approval.by", "owner", "run.by")
 
 
@@ -38,7 +60,12 @@ def referent(before: Before) -> Node | None:
     if query.intent == "leaderboard":
         top = next((f.subject for f in before.facts if f.field.startswith("metric.")), None)
         return None if top is None else Thing(Entity("version", top, top.rpartition(":")[2]))
-    if query.intent == "holder" and query.time is not None and isinstance(query.node, Holder) and query.node.model is not None:
+    if (
+        query.intent == "holder"
+        and query.time is not None
+        and isinstance(query.node, Holder)
+        and query.node.model is not None
+    ):
         roles: tuple[tuple[str, Node], ...] = (("alias", Holder(query.node.alias)), ("theme", query.node.model))
         return SetOf("version", (Event("hold", roles, time=query.time),), definite=True)
     if query.intent == "role" and query.event is not None:
@@ -57,7 +84,12 @@ def referent(before: Before) -> Node | None:
         if query.node.kind == "model" and any(isinstance(c, Event) and c.pred == "live" for c in query.node.conds):
             return _found_version(before) or replace(query.node, kind="version", definite=True)
         return _found_version(before) or replace(query.node, definite=True)
-    if query.intent == "made" and query.node is not None and query.kinds and query.kinds[0] in ("dataset", "dataset_version"):
+    if (
+        query.intent == "made"
+        and query.node is not None
+        and query.kinds
+        and query.kinds[0] in ("dataset", "dataset_version")
+    ):
         return query.node
     return query.node
 
@@ -145,7 +177,12 @@ class Conversation:
         """Return the event filled in; what replaced the holder of an alias replaced it as that."""
         filled = self._event(event)
         last = self.history[-1].query.event
-        if event.pred not in ("replace", "precede") or last is None or last.pred not in ("hold", "lose") or filled == event:
+        if (
+            event.pred not in ("replace", "precede")
+            or last is None
+            or last.pred not in ("hold", "lose")
+            or filled == event
+        ):
             return filled
         aliases = [n for _, n in last.roles if isinstance(n, Holder)]
         if not aliases or any(isinstance(n, Holder) for _, n in filled.roles):
@@ -159,8 +196,11 @@ class Conversation:
         for prep, node in clause.args:
             if first is not None and not isinstance(node, Given):
                 node = _filled(node, first)
-            elif first is None and kind_of(node) in VERSIONS | DATA and not isinstance(node, Given) and (
-                not isinstance(node, SetOf) or node.conds
+            elif (
+                first is None
+                and kind_of(node) in VERSIONS | DATA
+                and not isinstance(node, Given)
+                and (not isinstance(node, SetOf) or node.conds)
             ):
                 first = node.nodes[0] if isinstance(node, Group) else node
             done.append((prep, node))
@@ -249,7 +289,11 @@ class Conversation:
     def _data(self) -> Node | None:
         """Return the dataset version that was spoken of last."""
         for before in reversed(self.history):
-            found = list(dict.fromkeys(v for f in before.facts for v in (f.subject, f.value, f.dataset or "") if "@" in v and " " not in v))
+            found = list(
+                dict.fromkeys(
+                    v for f in before.facts for v in (f.subject, f.value, f.dataset or "") if "@" in v and " " not in v
+                )
+            )
             if len(found) == 1:
                 return Thing(Entity("dataset_version", found[0], found[0].partition("@")[2]))
             named = _named(before.query, tuple(DATA))
@@ -273,7 +317,11 @@ class Conversation:
     def model(self) -> str | None:
         """Return the model that the conversation is about."""
         for before in reversed(self.history):
-            names = {f.subject.split(":")[0] for f in before.facts if ":" in f.subject and not f.subject.startswith(("run:", "doc:"))}
+            names = {
+                f.subject.split(":")[0]
+                for f in before.facts
+                if ":" in f.subject and not f.subject.startswith(("run:", "doc:"))
+            }
             named = [n for n in _named(before.query, ("model", "version")) if isinstance(n, Thing | Holder)]
             heads = {n.entity.head for n in named if isinstance(n, Thing)} | {
                 n.model.entity.head for n in named if isinstance(n, Holder) and isinstance(n.model, Thing)}  # fmt: skip
@@ -290,8 +338,14 @@ class Conversation:
             return None
         last = self.history[-1].query
         marked = bool(_AGAIN.match(clause.text))
-        nodes = [n for _, n in clause.args if not (isinstance(n, SetOf) and n.kind == "thing" and not n.conds and not n.order)]
-        bare_wh = clause.wh in _ASKED and not nodes and clause.event is None and not clause.metrics and clause.head is None
+        nodes = [
+            n
+            for _, n in clause.args
+            if not (isinstance(n, SetOf) and n.kind == "thing" and not n.conds and not n.order)
+        ]
+        bare_wh = (
+            clause.wh in _ASKED and not nodes and clause.event is None and not clause.metrics and clause.head is None
+        )
         if bare_wh and not clause.fields and not clause.agents and not clause.cues:
             return self._asked(last, _ASKED[clause.wh])
         if _BEFORE_THAT.match(clause.text) and (earlier := _stood_before(last)) is not None:
@@ -323,7 +377,9 @@ class Conversation:
         last = next((b.query for b in reversed(self.history) if b.query.metrics), None)
         if last is None:
             return query
-        return replace(query, metrics=last.metrics, cohorts=query.cohorts or last.cohorts, dataset=query.dataset or last.dataset)
+        return replace(
+            query, metrics=last.metrics, cohorts=query.cohorts or last.cohorts, dataset=query.dataset or last.dataset
+        )
 
     def _asked(self, last: Query, ask: str) -> Query:
         event = last.event
@@ -331,18 +387,24 @@ class Conversation:
             event = Event("hold", (("alias", Holder(last.node.alias)), ("theme", last.node.model)))
         if last.intent == "set" and isinstance(last.node, SetOf):
             event = next((c for c in last.node.conds if isinstance(c, Event)), None)
-            whose = next((c.node for c in last.node.conds if isinstance(c, Within) and kind_of(c.node) in VERSIONS), None)
+            whose = next(
+                (c.node for c in last.node.conds if isinstance(c, Within) and kind_of(c.node) in VERSIONS), None
+            )
             if event is not None and whose is not None and event.role("theme") is None:
                 event = replace(event, roles=(*event.roles, ("theme", whose)))
         if event is None:
             if last.intent == "field" and ask == "instant":
                 return replace(last, fields=("at",), ask=("value",))
             return replace(last, ask=(ask,))
-        return replace(last, intent="role", ask=(ask,), event=event, node=event.role("theme"), options=frozenset(("present",)))
+        return replace(
+            last, intent="role", ask=(ask,), event=event, node=event.role("theme"), options=frozenset(("present",))
+        )
 
     def _put(self, last: Query, node: Node) -> Query:
         """Return the last question about another thing."""
-        if last.intent in ("holder", "describe") or (last.intent in ("role", "set") and last.ask[0] in ("object", "list")):
+        if last.intent in ("holder", "describe") or (
+            last.intent in ("role", "set") and last.ask[0] in ("object", "list")
+        ):
             return Query("holder", ("list",), node)
         if last.event is not None and last.event.role("theme") is not None:
             roles = tuple((r, node if r == "theme" else n) for r, n in last.event.roles)
@@ -388,7 +450,11 @@ class Conversation:
             return replace(query, dataset=node)
         if kind in DATA:
             return _swap(query, DATA, node, "source")
-        if query.intent == "compare" and isinstance(query.node, Group) and (kind in VERSIONS or isinstance(node, Holder | Step)):
+        if (
+            query.intent == "compare"
+            and isinstance(query.node, Group)
+            and (kind in VERSIONS or isinstance(node, Holder | Step))
+        ):
             return replace(query, node=Group((*query.node.nodes, node)))
         if kind in VERSIONS or isinstance(node, Holder | Step):
             return _swap(query, VERSIONS | {"version"}, node, "theme")

@@ -9,7 +9,19 @@ from dataclasses import replace
 from askreg.agent.offline.clause import Clause
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import (
-    Event, Given, Group, Has, Holder, Node, Query, Related, SetOf, Step, Thing, Within, kind_of,
+    Event,
+    Given,
+    Group,
+    Has,
+    Holder,
+    Node,
+    Query,
+    Related,
+    SetOf,
+    Step,
+    Thing,
+    Within,
+    kind_of,
 )  # fmt: skip
 from askreg.agent.offline.roles import DATA, PLACES, VERSIONS, role_of
 
@@ -137,7 +149,12 @@ def _holding(c: Clause) -> Clause:
         return c
     holders = [(p, n) for p, n in c.args if isinstance(n, Holder) and not p]
     others = [n for p, n in c.args if kind_of(n) in ("version", "model", "given") and not isinstance(n, Holder)]
-    if len(holders) != 1 or len(others) != 1 or (c.wh not in ("when", "how long", "") and c.head is None) or isinstance(c.head, SetOf):
+    if (
+        len(holders) != 1
+        or len(others) != 1
+        or (c.wh not in ("when", "how long", "") and c.head is None)
+        or isinstance(c.head, SetOf)
+    ):
         return c
     holder = holders[0][1]
     assert isinstance(holder, Holder)
@@ -199,7 +216,9 @@ def _literal(f: Frames) -> Query | None:
         field = "repo" if "repo" in c.fields or "git" in text else "uri"
     else:
         field = "digest" if len(text) > 40 or "digest" in c.fields or text.startswith("sha256:") else "commit"
-    kind = c.head.kind if isinstance(c.head, SetOf) and c.head.kind in ("run", "version", "dataset_version") else "version"
+    kind = (
+        c.head.kind if isinstance(c.head, SetOf) and c.head.kind in ("run", "version", "dataset_version") else "version"
+    )
     if kind == "dataset_version" and field != "digest":
         return None
     node = SetOf(kind, (Has(field, "contains", text),))  # type: ignore[arg-type]
@@ -243,7 +262,9 @@ def _compare(f: Frames) -> Query | None:
         nodes += [x.node for e in events for x in e.conds if isinstance(x, Within)]
         comparing = True
     if c.event is not None and c.event.pred in ("compare", "beat", "perform", "change", "replace"):
-        nodes += [m for _, n in c.event.roles for m in (n.nodes if isinstance(n, Group) else (n,)) if kind_of(m) in VERSIONS]
+        nodes += [
+            m for _, n in c.event.roles for m in (n.nodes if isinstance(n, Group) else (n,)) if kind_of(m) in VERSIONS
+        ]
         comparing = comparing or (c.event.pred == "change" and (bool(c.metrics) or len(nodes) > 1))
     if "previous" in c.orders and len(nodes) == 2 and isinstance(nodes[1], Given):
         nodes = [nodes[0], Step(nodes[0], -1)]
@@ -288,7 +309,11 @@ def _lineage(f: Frames) -> Query | None:
         return None
     if kind_of(subject) in PLACES or kind_of(subject) == "person":
         return None
-    head = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf) and not _solid(n)), None)
+    head = (
+        c.head
+        if isinstance(c.head, SetOf)
+        else next((n for n in f.nodes if isinstance(n, SetOf) and not _solid(n)), None)
+    )
     sets = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n is not subject]
     head = sets[0] if sets else head
     direction = "both"
@@ -330,7 +355,12 @@ def _leaderboard(f: Frames) -> Query | None:
             return None
     scope = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf)), None)
     if not c.metrics:
-        if isinstance(scope, SetOf) and scope.kind in ("model", "version", "thing") or ranked or c.wh in ("what", "which", "who"):
+        if (
+            isinstance(scope, SetOf)
+            and scope.kind in ("model", "version", "thing")
+            or ranked
+            or c.wh in ("what", "which", "who")
+        ):
             return Query("leaderboard", ("best",), scope, order=order or "best", dataset=f.dataset(), time=f.time,
                          options=frozenset(["nometric"]))  # fmt: skip
         return None
@@ -376,8 +406,12 @@ def _metric(f: Frames) -> Query | None:
     if c.event is not None and node is None:
         node = next((n for _, n in c.event.roles if kind_of(n) in VERSIONS), None)
     if node is None and sets:
-        node = next((x.node for s in sets for x in s.conds if isinstance(x, Within) and kind_of(x.node) in VERSIONS), None)
-    data = f.dataset() or next((x.node for s in sets for x in s.conds if isinstance(x, Within) and kind_of(x.node) in DATA), None)
+        node = next(
+            (x.node for s in sets for x in s.conds if isinstance(x, Within) and kind_of(x.node) in VERSIONS), None
+        )
+    data = f.dataset() or next(
+        (x.node for s in sets for x in s.conds if isinstance(x, Within) and kind_of(x.node) in DATA), None
+    )
     if c.event is not None and data is None:
         data = c.event.role("source")
     if node is None and isinstance(c.head, SetOf) and c.metrics and c.head.kind in ("version", "model"):
@@ -449,7 +483,9 @@ def _history(f: Frames) -> Query | None:
     if subject is None and actor is None and time is None and not events and "history" not in c.cues:
         if c.wh != "what":
             return None
-    ask = {"who": "agent", "when": "instant", "how many": "count", "how often": "count", "why": "reason"}.get(c.wh, "list")
+    ask = {"who": "agent", "when": "instant", "how many": "count", "how often": "count", "why": "reason"}.get(
+        c.wh, "list"
+    )
     if kind_of(subject) == "alias" or isinstance(subject, Holder):
         return Query("role", ("list",), event=Event("hold", (("alias", subject),), past=True), time=time)  # type: ignore[arg-type]
     return Query("history", (ask,), subject, event=Event("do", (("agent", actor),)) if actor else None, time=time,
@@ -462,8 +498,12 @@ def _happening(f: Frames) -> Query | None:
     event = f.whole_event()
     if event is None or event.pred in ("compare", "beat", "perform", "affect", "depend", "do", "change"):
         return None
-    if event.pred == "register" and event.role("agent") is not None and event.role("theme") is None and c.head is None and (
-        re.search(r"\b(?:everything|anything|all things)\b", c.text, re.I) and not c.aux_first
+    if (
+        event.pred == "register"
+        and event.role("agent") is not None
+        and event.role("theme") is None
+        and c.head is None
+        and (re.search(r"\b(?:everything|anything|all things)\b", c.text, re.I) and not c.aux_first)
     ):
         return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)), time=f.time or event.time,  # type: ignore[arg-type]
                      options=frozenset(("registered",)))  # fmt: skip
@@ -471,7 +511,9 @@ def _happening(f: Frames) -> Query | None:
         return Query("field", ("value",), event.role("theme"), fields=("purpose",), time=f.time)
     if event.pred == "store":
         node = event.role("theme")
-        return None if node is None else Query("field", ("value",), node, fields=tuple(c.fields) or ("uri",), time=f.time)
+        return (
+            None if node is None else Query("field", ("value",), node, fields=tuple(c.fields) or ("uri",), time=f.time)
+        )
     if event.pred == "approve" and c.wh == "who" and "can" in c.aux and event.role("theme") is None:
         return Query("set", ("list",), SetOf("person", (Has("roles", "contains", "approver"),)))
     if event.pred == "register" and not event.roles and c.wh == "what" and (f.time or event.time) is not None:
@@ -480,14 +522,20 @@ def _happening(f: Frames) -> Query | None:
         said = next((n for n in [c.head, *f.nodes] if isinstance(n, SetOf)), SetOf("version"))
         scope = SetOf("model" if said.kind == "model" else "version", (*said.conds, event))
         return Query("set", ("exists" if c.aux_first else "count" if c.wh == "how many" else "list",), scope)
-    if event.pred in ("build", "use", "train", "do") and (c.fields or c.values) and c.wh not in ("who", "when", "where"):
+    if (
+        event.pred in ("build", "use", "train", "do")
+        and (c.fields or c.values)
+        and c.wh not in ("who", "when", "where")
+    ):
         return None
     time = f.time or event.time
     theme = event.role("theme")
     if isinstance(theme, SetOf) and not theme.conds and c.head is None and c.wh in ("which", "what", "") and theme.kind in (
         "version", "model", "thing") and (theme.order or c.wh == "which"):  # fmt: skip
         rest = replace(event, roles=tuple((r, n) for r, n in event.roles if n is not theme), time=time)
-        return Query("set", ("exists" if c.aux_first else "list",), replace(theme, conds=(rest,)), options=frozenset(_options(c)))
+        return Query(
+            "set", ("exists" if c.aux_first else "list",), replace(theme, conds=(rest,)), options=frozenset(_options(c))
+        )
     order = next((o for o in (*c.orders, event.order) if o in ("latest", "first", "previous", "next", "longest", "shortest",
                                                                "most", "fewest")), "")  # fmt: skip
     ask = _ASKS.get(c.wh, "")
@@ -556,7 +604,14 @@ def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type:
     filled = {r for r, _ in event.roles}
     if head.kind in ("dataset", "dataset_version") and event.pred == "move":
         event = replace(event, pred="use")
-    if head.kind in ("dataset", "dataset_version") and event.pred in ("train", "finetune", "build", "use", "derive", "evaluate"):
+    if head.kind in ("dataset", "dataset_version") and event.pred in (
+        "train",
+        "finetune",
+        "build",
+        "use",
+        "derive",
+        "evaluate",
+    ):
         role = {"test": "test", "validation": "validation"}.get(
             next((str(x.value) for x in head.conds if isinstance(x, Has) and x.field == "input_role"), ""), "")  # fmt: skip
         return Query("made", ("count" if c.wh == "how many" else "list",), event.role("theme") or event.role("source"),
@@ -593,7 +648,13 @@ def _extreme(f: Frames) -> Query | None:
         return None
     measured = [x for x in c.fields if x in _MEASURED]
     if not measured:
-        measured = ["rows"] if node.kind in ("dataset", "dataset_version") else ["size"] if node.kind in ("version", "model") else []
+        measured = (
+            ["rows"]
+            if node.kind in ("dataset", "dataset_version")
+            else ["size"]
+            if node.kind in ("version", "model")
+            else []
+        )
     if not measured:
         return None
     kind = {"dataset": "dataset_version", "model": "version"}.get(node.kind, node.kind)
@@ -614,12 +675,16 @@ def _field(f: Frames) -> Query | None:
         node = node or c.event.role("theme") or c.event.role("source")
     if node is None and isinstance(c.head, SetOf) and fields:
         # `what parameters were used for X:3`: of X:3.
-        node = next((n for x in c.head.conds if isinstance(x, Event) and x.pred in _MAKING and (n := x.role("theme"))), None)
+        node = next(
+            (n for x in c.head.conds if isinstance(x, Event) and x.pred in _MAKING and (n := x.role("theme"))), None
+        )
     if node is None and isinstance(c.head, SetOf) and (fields or asked) and c.wh in ("which", "what", "who", ""):
         node = c.head if _solid(c.head) else None
     roles = [v for v in c.values if v.kind == "role"]
     if c.wh == "who" and node is None and roles and c.event is None and not (fields or asked):
-        return Query("set", ("list",), SetOf("person", tuple(Has("roles", "contains", v.name) for v in roles)), time=f.time)
+        return Query(
+            "set", ("list",), SetOf("person", tuple(Has("roles", "contains", v.name) for v in roles)), time=f.time
+        )
     if node is None and asked == ["approve"] and c.event is None:
         ask = "count" if c.wh == "how many" else "list"
         return Query("set", (ask,), SetOf("person", (Has("roles", "contains", "approver"),)))
@@ -662,9 +727,22 @@ def _identity(f: Frames) -> Query | None:
     c = f.c
     nodes = [n for n in f.nodes if not _anything(n)]
     plain = c.head is None or isinstance(c.head, SetOf) and not c.head.conds
-    if c.event is not None or c.metrics or c.fields or c.agents or c.cues or len(nodes) != 1 or not plain or c.aux_first:
+    if (
+        c.event is not None
+        or c.metrics
+        or c.fields
+        or c.agents
+        or c.cues
+        or len(nodes) != 1
+        or not plain
+        or c.aux_first
+    ):
         return None
-    if isinstance(nodes[0], Step | Related | Holder) and c.wh in ("", "what", "which", "who") and "ever" not in c.orders:
+    if (
+        isinstance(nodes[0], Step | Related | Holder)
+        and c.wh in ("", "what", "which", "who")
+        and "ever" not in c.orders
+    ):
         return Query("holder", ("list",), nodes[0], time=f.time, options=frozenset(_options(c)))
     return None
 
@@ -686,7 +764,15 @@ def _stepped(f: Frames) -> Query | None:
     c = f.c
     order = next((o for o in c.orders if o in ("previous", "next")), "")
     nodes = [n for n in f.nodes if kind_of(n) in VERSIONS and not _anything(n)]
-    if not order or len(nodes) != 1 or c.event is not None or c.metrics or c.fields or c.head is not None or c.aux_first:
+    if (
+        not order
+        or len(nodes) != 1
+        or c.event is not None
+        or c.metrics
+        or c.fields
+        or c.head is not None
+        or c.aux_first
+    ):
         return None
     return Query("holder", ("list",), Step(nodes[0], -1 if order == "previous" else 1), time=f.time)
 
@@ -720,12 +806,20 @@ def _most(f: Frames) -> Query | None:
 
 def _set(f: Frames) -> Query | None:
     c = f.c
-    stage = next((n for n in f.nodes if isinstance(n, SetOf) and n.kind == "stage" and n.definite and len(n.conds) == 1), None)
+    stage = next(
+        (n for n in f.nodes if isinstance(n, SetOf) and n.kind == "stage" and n.definite and len(n.conds) == 1), None
+    )
     if stage is not None and c.head is None and c.event is None and isinstance(stage.conds[0], Within):
         return Query("field", ("value",), stage.conds[0].node, fields=("stage",), time=f.time)
-    if isinstance(c.head, SetOf) and c.head.kind == "thing" or (f.nodes and isinstance(f.nodes[0], SetOf) and f.nodes[0].kind == "thing"):
+    if (
+        isinstance(c.head, SetOf)
+        and c.head.kind == "thing"
+        or (f.nodes and isinstance(f.nodes[0], SetOf) and f.nodes[0].kind == "thing")
+    ):
         thing = c.head if isinstance(c.head, SetOf) else f.nodes[0]
-        made = [x for x in getattr(thing, "conds", ()) if isinstance(x, Event) and x.pred == "register" and x.role("agent")]
+        made = [
+            x for x in getattr(thing, "conds", ()) if isinstance(x, Event) and x.pred == "register" and x.role("agent")
+        ]
         if made and getattr(thing, "quantity", "") == "all":
             return Query("history", ("list",), event=Event("do", (("agent", made[0].role("agent")),)),  # type: ignore[arg-type]
                          time=f.time or made[0].time, options=frozenset(("registered",)))  # fmt: skip
@@ -753,7 +847,11 @@ def _set(f: Frames) -> Query | None:
 
         node = replace(node, conds=(*node.conds, has(value)))
     order = next((o for o in c.orders if o not in ("ever", "sum")), "")
-    limit = next((int(x) for op, x in c.numbers if op == "="), None) if (node.order or order) in ("latest", "first") else None
+    limit = (
+        next((int(x) for op, x in c.numbers if op == "="), None)
+        if (node.order or order) in ("latest", "first")
+        else None
+    )
     return Query("set", (ask,), node, order=order, time=f.time, options=frozenset(_options(c)),
                  fields=tuple(f.fields()), limit=limit)  # fmt: skip
 

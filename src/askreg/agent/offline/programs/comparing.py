@@ -150,7 +150,9 @@ class _Side:
         several = len(subjects) > 2
         self.alike = [line for line in lines if line.row.comparable or (several and len(line.cells) > 1)]
         settled = {line.metric for line in self.alike}
-        apart = [x for x in lines if x not in self.alike and (x.metric not in settled or (len(x.cells) > 1 and not several))]
+        apart = [
+            x for x in lines if x not in self.alike and (x.metric not in settled or (len(x.cells) > 1 and not several))
+        ]
         for_all = {(x.metric, s) for x in apart if x.row.cohort == "all" for s in x.cells}
         self.apart = [x for x in apart if self.cohorts or self.keys or x.row.cohort == "all"
                       or not all((x.metric, s) in for_all for s in x.cells)]  # fmt: skip
@@ -196,7 +198,13 @@ def _told(side: _Side, lead: str) -> Draft:
         if side.names and not side.apart:
             return answered(text)
         return answered("\n\n".join(filter(None, (text, _unlike(side), " ".join(side.alone())))))
-    parts = [lead.rstrip(), _table(side), _summary(side), _unlike(side), " ".join(side.alone()) if not side.names else ""]
+    parts = [
+        lead.rstrip(),
+        _table(side),
+        _summary(side),
+        _unlike(side),
+        " ".join(side.alone()) if not side.names else "",
+    ]
     return answered("\n\n".join(filter(None, parts)))
 
 
@@ -250,7 +258,9 @@ def _verdict(line: Line) -> str:
     way = line.better
     gap = f"{{gap({other.id},{best.id})}}"
     if line.row.within_noise:
-        return f"{{{best.id}.subject}} is {way} by {gap}, and {way} is better, but within noise: their intervals overlap."
+        return (
+            f"{{{best.id}.subject}} is {way} by {gap}, and {way} is better, but within noise: their intervals overlap."
+        )
     clear = "; their intervals do not overlap" if line.row.within_noise is False else (
         "; without an interval of both, whether that is noise is not known")  # fmt: skip
     return f"{{{best.id}.subject}} is better on {line.metric}: {way} by {gap}{clear}."
@@ -269,7 +279,9 @@ def _table(side: _Side) -> str:
         facts = list(line.cells.values())
         gap = [f"{{diff({facts[0].id},{facts[1].id})}}"] if two else []
         notes = [f"{line.better} is better", *(["within noise"] if line.row.within_noise else [])]
-        rows.append([line.metric, _setting(*facts), *(_held(line.cells.get(s), two) for s in named), *gap, "; ".join(notes)])
+        rows.append(
+            [line.metric, _setting(*facts), *(_held(line.cells.get(s), two) for s in named), *gap, "; ".join(notes)]
+        )
     rows.insert(1, ["---"] * len(rows[0]))
     cut = "" if len(lines) == len(side.alike) else f"\n\nThese are the first {_LISTED} settings."
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + cut
@@ -288,7 +300,10 @@ def _summary(side: _Side) -> str:
         return ""
     said = []
     whole = [x for x in side.alike if x.row.cohort == "all"] or side.alike
-    for noise, words in ((False, ": the intervals do not overlap"), (None, " (no interval tells whether that is noise)")):
+    for noise, words in (
+        (False, ": the intervals do not overlap"),
+        (None, " (no interval tells whether that is noise)"),
+    ):
         for place in (0, 1):
             lines = [x for x in whole if x.row.within_noise is noise and not x.equal and x.ordered[0] is x.pair[place]]
             if lines:
@@ -318,5 +333,9 @@ def _unlike(side: _Side) -> str:
         missing = [s for s in side.subjects if s not in {f.subject for f in facts}]
         none = f"; {literal(joined(missing))} has none" if missing else ""
         why = f"measured on another {' and '.join(parts)}" if parts else "measured with another configuration"
-        said.append(f"- {metric}: {told}{none}. Not comparable, {why}." if not missing or len(parts) else f"- {metric}: {told}{none}.")
+        said.append(
+            f"- {metric}: {told}{none}. Not comparable, {why}."
+            if not missing or len(parts)
+            else f"- {metric}: {told}{none}."
+        )
     return "\n".join(said)

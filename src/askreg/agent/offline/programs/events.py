@@ -58,8 +58,13 @@ def spec_of(event: Event) -> Spec | None:
     if head == "stage":
         return Spec("stage", (("stage", "=", stage),), state=True, history=False, project=("by", "reason", "previous"))
     if head == "left":
-        return Spec("stage", (("stage", "=", stage), ("until", "exists", None)), instant="until", project=("closed_by",),
-                    actor="closed_by")
+        return Spec(
+            "stage",
+            (("stage", "=", stage), ("until", "exists", None)),
+            instant="until",
+            project=("closed_by",),
+            actor="closed_by",
+        )
     if head == "run" or head == "use":
         return SPECS["live"] if event.role("place") is not None else None
     return SPECS.get(head)
@@ -83,7 +88,9 @@ def place_conditions(work: Work, place: Node | None) -> Conditions:
     if not isinstance(place, Thing):
         found = yield from resolving.resolve(work, place, want=("place", "site"))
         return [where("subject" if "/" in found.one else "site", found.one)]
-    entity = next((e for e in (place.entity, *place.others) if e.kind in ("place", "site", "environment", "region")), None)
+    entity = next(
+        (e for e in (place.entity, *place.others) if e.kind in ("place", "site", "environment", "region")), None
+    )
     if entity is None:
         raise Unanswered(f"“{place.text}” is no site or environment of the record")
     if entity.kind == "place":
@@ -107,7 +114,9 @@ def conditions(work: Work, event: Event, spec: Spec) -> Conditions:
             if isinstance(node, SetOf) and not node.conds:
                 continue
             people = yield from resolving.resolve(work, node, want=("person",))
-            made.append(where(spec.actor, people.subjects, "in") if len(people.subjects) > 1 else where(spec.actor, people.one))
+            made.append(
+                where(spec.actor, people.subjects, "in") if len(people.subjects) > 1 else where(spec.actor, people.one)
+            )
             continue
         if role == "alias" or isinstance(node, Holder) and node.model is None and spec.select == "alias":
             alias = node.alias if isinstance(node, Holder) else str(getattr(node, "name", ""))

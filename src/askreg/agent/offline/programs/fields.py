@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from askreg.agent.offline.meaning import Query, SetOf
+from askreg.agent.offline.meaning import Query
 from askreg.agent.offline.programs import periods, resolving, telling
 from askreg.agent.offline.programs.resolving import Found
 from askreg.agent.offline.programs.work import Asking, Row, Unanswered, Work, answered, joined, literal, where
@@ -66,7 +64,9 @@ def check(work: Work, q: Query) -> Asking:
     node = q.node
     assert node is not None
     found: Found = yield from resolving.resolve(work, node, want=_wanted(q.fields))
-    said, missing = yield from _one(work, q, found.kind, found.subjects, q.fields[0], periods.as_of(q.time, work.context))
+    said, missing = yield from _one(
+        work, q, found.kind, found.subjects, q.fields[0], periods.as_of(q.time, work.context)
+    )
     wanted = q.kinds[0].casefold()
     held = " ".join(said)
     values = yield from _held_values(work, found, q.fields[0])
@@ -153,7 +153,11 @@ def _values(rows: list[Row], path: str, name: str, subjects: list[str], past: bo
         facts = [f for f in row.facts if f.field == path or (starred and f.field.startswith(path[:-1]))
                  or f.field == path.removesuffix(".subject")]  # fmt: skip
         if not facts:
-            absent.append(f"No {word} is recorded for {{{row.main.id}.subject}}." if row.facts else f"No {word} is recorded for {literal(row.subject)}.")
+            absent.append(
+                f"No {word} is recorded for {{{row.main.id}.subject}}."
+                if row.facts
+                else f"No {word} is recorded for {literal(row.subject)}."
+            )
             continue
         is_ = f"on {row.then} was" if row.past and facts else "was" if past else "is"
         subject = f"{{{facts[0].id}.subject}}"
@@ -170,7 +174,11 @@ def _values(rows: list[Row], path: str, name: str, subjects: list[str], past: bo
         elif name in ("rows", "n", "size") and path == "rows":
             said.append(f"{subject} has {{{facts[0].id}}} rows.")
         else:
-            told = "{" + facts[0].id + "}" if len(facts) == 1 else "{list(" + ",".join(f"{f.id}.value" for f in facts) + ")}"
+            told = (
+                "{" + facts[0].id + "}"
+                if len(facts) == 1
+                else "{list(" + ",".join(f"{f.id}.value" for f in facts) + ")}"
+            )
             said.append(f"The {word} of {subject} {is_} {told}.")
     if not rows:
         absent.append(f"No {word} is recorded for {literal(joined(subjects[:5]))}.")
@@ -201,7 +209,11 @@ def _stages(work: Work, kind: str, subjects: list[str], as_of: str | None) -> As
 
 def _regions(work: Work, subjects: list[str], as_of: str | None) -> Asking:
     rows = yield from work.plan("deployment", [where("subject", subjects, "in")], ["region"], as_of=as_of)
-    said = [f"{{{r.main.id}}} runs at {{{r.main.id}.subject}} in the region {r.put('region')}." for r in rows.rows if r.fact("region")]
+    said = [
+        f"{{{r.main.id}}} runs at {{{r.main.id}.subject}} in the region {r.put('region')}."
+        for r in rows.rows
+        if r.fact("region")
+    ]
     return said, [] if said else [f"No region is recorded for {literal(joined(subjects[:5]))}."]
 
 

@@ -36,7 +36,9 @@ def metric(work: Work, q: Query) -> Asking:
     if not rows:
         return (yield from _no_figure(work, q, found, names, lead))
     if q.ask[0] == "count":
-        return answered(f"{lead}{{{rows.count.id}}} figures." if rows.count else f"{lead}{telling.count_of(rows.rows, 'metric')}.")
+        return answered(
+            f"{lead}{{{rows.count.id}}} figures." if rows.count else f"{lead}{telling.count_of(rows.rows, 'metric')}."
+        )
     if q.ask[0] in ("who", "when"):
         return answered(lead + _measured(rows.rows))
     if any("yesno" == o for o in q.options) and q.kinds:

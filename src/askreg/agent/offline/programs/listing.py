@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from askreg.agent.draft import Draft
 from askreg.agent.offline.meaning import Event, Has, Query, SetOf, Within, kind_of
-from askreg.agent.offline.programs import events, periods, resolving, sets, telling
-from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Rows, Unanswered, Work, answered, joined, literal, where
+from askreg.agent.offline.programs import events, periods, sets, telling
+from askreg.agent.offline.programs.work import (
+    SHOWN,
+    Asking,
+    Row,
+    Rows,
+    Unanswered,
+    Work,
+    answered,
+    joined,
+    literal,
+    where,
+)
 
 _PLURAL = {"thing": "versions", "dataset_version": "dataset versions", "person": "people", "site": "sites",
            "environment": "places", "alias": "aliases", "metric": "figures"}  # fmt: skip
@@ -21,13 +31,20 @@ def listing(work: Work, q: Query) -> Asking:
     if q.time is not None:
         node = _timed(node, q)
         work.time = q.time
-    if node.kind in ("dataset", "dataset_version") and any(isinstance(c, Within) and kind_of(c.node) in ("version", "model") for c in node.conds):
+    if node.kind in ("dataset", "dataset_version") and any(
+        isinstance(c, Within) and kind_of(c.node) in ("version", "model") for c in node.conds
+    ):
         conds = tuple(Event("use", (("theme", c.node),)) if isinstance(c, Within) and kind_of(c.node) in ("version", "model") else c
                       for c in node.conds)  # fmt: skip
         node = replace(node, kind="dataset_version", conds=conds)
-    if node.kind == "dataset" and any(isinstance(c, Event) and c.pred in ("train", "finetune", "derive", "use", "build", "evaluate") for c in node.conds):
+    if node.kind == "dataset" and any(
+        isinstance(c, Event) and c.pred in ("train", "finetune", "derive", "use", "build", "evaluate")
+        for c in node.conds
+    ):
         node = replace(node, kind="dataset_version")
-    if node.kind == "dataset" and any(isinstance(c, Has) and c.field in ("sensitivity", "rows", "source", "digest") for c in node.conds):
+    if node.kind == "dataset" and any(
+        isinstance(c, Has) and c.field in ("sensitivity", "rows", "source", "digest") for c in node.conds
+    ):
         node = replace(node, kind="dataset_version")
     if node.kind in ("gap", "tag", "cohort", "region"):
         return (yield from _values(work, node, q))
@@ -46,7 +63,9 @@ def listing(work: Work, q: Query) -> Asking:
         # `the oldest version still live` is the oldest version, not the one that has been live for longest.
         kind = "model" if node.kind == "model" else "version"
         members = sorted({sets.member(r, kind) for r in found.rows})
-        found = yield from work.plan(kind, [where("subject", members, "in")], ("at",) if kind == "model" else ("at", "stage"))
+        found = yield from work.plan(
+            kind, [where("subject", members, "in")], ("at",) if kind == "model" else ("at", "stage")
+        )
     found = sets.narrowed(found, order, q.limit)
     if q.order in ("max", "min") and found.rows:
         found = _largest(found, q)
@@ -56,7 +75,10 @@ def listing(work: Work, q: Query) -> Asking:
         return (yield from _every(work, found, node))
     if q.ask[0] == "times":
         ids = ",".join(r.main.id for r in found.rows)
-        return answered(f"{{count({ids})}} times:\n" + "\n".join(f"- {telling.clause(r, _event_of(node))}" for r in found.rows[:SHOWN]))
+        return answered(
+            f"{{count({ids})}} times:\n"
+            + "\n".join(f"- {telling.clause(r, _event_of(node))}" for r in found.rows[:SHOWN])
+        )
     if q.ask[0] == "count":
         return _counted(found, node, q, work)
     return _told(found, node, work)
@@ -119,7 +141,11 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
     else:
         text = "\n".join(f"- {r.name}{telling.cite([r])}" for r in rows[:SHOWN])
     cut = found.truncated or len(rows) > SHOWN
-    return answered(text + (telling.more(found, min(SHOWN, len(rows))) if cut else "") + ("" if telling.dated(rows) else _taken(node, work)))
+    return answered(
+        text
+        + (telling.more(found, min(SHOWN, len(rows))) if cut else "")
+        + ("" if telling.dated(rows) else _taken(node, work))
+    )
 
 
 def _fields_said(row: Row) -> str:
@@ -213,7 +239,10 @@ def _largest(found: Rows, q: Query) -> Rows:
     """Keep the row with the largest or smallest figure of a field."""
     path = next((f for f in q.fields if any(f in r.values for r in found.rows)), None)
     if path is None:
-        path = next((p for p in ("rows", "size", "value", "number") if any(r.values.get(p) is not None for r in found.rows)), None)
+        path = next(
+            (p for p in ("rows", "size", "value", "number") if any(r.values.get(p) is not None for r in found.rows)),
+            None,
+        )
     if path is None:
         raise Unanswered("the largest by what? Name a field, such as size or rows")
     told = [r for r in found.rows if r.values.get(path) is not None]
@@ -237,7 +266,9 @@ def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
         main = row.main.id
         state = "was" if row.until else "has been"
         until = f" until {{{main}.until:date}}" if row.until else ""
-        return answered(f"{row.name} {state} so the {q.order}, for {{elapsed({main}.since,{main}.until)}}, at {{{main}.subject}}, since {{{main}.since:date}}{until}.")
+        return answered(
+            f"{row.name} {state} so the {q.order}, for {{elapsed({main}.since,{main}.until)}}, at {{{main}.subject}}, since {{{main}.since:date}}{until}."
+        )
     raise Unanswered("the most of what is not clear; ask, for example, which model has the most versions")
 
 
@@ -256,7 +287,9 @@ def _most(work: Work, node: SetOf, q: Query) -> Asking:
     for key in [k for k, n in sizes.items() if n == pick][:SHOWN]:
         rows = list(groups[key].values())
         ids = ",".join(f"{r.main.id}" for r in rows)
-        lines.append(f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} {_plural(counted)}.")
+        lines.append(
+            f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} {_plural(counted)}."
+        )
     return answered("\n\n".join(lines))
 
 
@@ -309,5 +342,8 @@ def _values(work: Work, node: SetOf, q: Query) -> Asking:
 
         found = yield from work.plan("model", [], fields.spelled(work, "tag.*"))
         facts = [f for r in found.rows for f in r.facts if f.field.startswith("tag")]
-        return answered("\n".join(f"- {{{f.id}.subject}}: {f.field.removeprefix('tag.')} {{{f.id}}}" for f in facts[:SHOWN]) or "No tags.")
+        return answered(
+            "\n".join(f"- {{{f.id}.subject}}: {f.field.removeprefix('tag.')} {{{f.id}}}" for f in facts[:SHOWN])
+            or "No tags."
+        )
     raise Unanswered("this is not listed by itself; ask what is missing for a model or version")

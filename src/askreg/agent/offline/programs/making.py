@@ -77,7 +77,9 @@ def _trained(work: Work, found: Found) -> Asking:
         else:
             rows = yield from work.plan("version", [where("subject", subject)], hops=["run"], project=("by", "at"))
         if found.kind == "model":
-            rows = yield from work.plan("model", [where("subject", subject)], hops=["latest", "run"], project=("by", "at"))
+            rows = yield from work.plan(
+                "model", [where("subject", subject)], hops=["latest", "run"], project=("by", "at")
+            )
         if not rows:
             text.append(f"The record names no training run of {literal(subject)}.")
         for row in rows.rows:
@@ -92,7 +94,9 @@ def _sources(work: Work, q: Query, event: Event) -> Asking:
     node = event.role("theme") or event.role("run") or event.role("source")
     if node is None:
         raise Unanswered("what this is about is not clear; name it")
-    found: Found = yield from resolving.resolve(work, node, want=("version", "model", "dataset_version", "dataset", "run"))
+    found: Found = yield from resolving.resolve(
+        work, node, want=("version", "model", "dataset_version", "dataset", "run")
+    )
     lead = found.how + " " if found.how else ""
     role = q.kinds[1] if len(q.kinds) > 1 else ""
     wants_versions = bool(q.kinds) and q.kinds[0] == "version"
@@ -114,7 +118,9 @@ def _sources(work: Work, q: Query, event: Event) -> Asking:
 def _hop(pred: str, kind: str, role: str, versions: bool) -> tuple[list[str], str]:
     first = ["latest"] if kind == "model" else ["versions"] if kind == "dataset" else []
     if kind == "run":
-        return [role or ("training" if pred in ("train", "finetune") else "inputs")], f"used for {role}" if role else "used"
+        return [
+            role or ("training" if pred in ("train", "finetune") else "inputs")
+        ], f"used for {role}" if role else "used"
     if kind in ("dataset", "dataset_version"):
         return [*first, "derived_from"], "was derived from"
     if pred == "evaluate":
@@ -191,7 +197,9 @@ def _whether(work: Work, q: Query, event: Event) -> Asking:
 
 
 def _made_from(work: Work, q: Query, event: Event, found: Found) -> Asking:
-    source = yield from resolving.resolve(work, event.role("source"), want=("dataset_version", "dataset", "version", "model"))  # type: ignore[arg-type]
+    source = yield from resolving.resolve(
+        work, event.role("source"), want=("dataset_version", "dataset", "version", "model")
+    )  # type: ignore[arg-type]
     limits: list[dict[str, Any]] = [where("subject", found.subjects, "in")]
     data = source.kind in ("dataset", "dataset_version")
     paths = ["evaluated_on"] if event.pred == "evaluate" else ["trained_on", "ancestor_datasets"] if data else ["bases"]
@@ -206,7 +214,11 @@ def _made_from(work: Work, q: Query, event: Event, found: Found) -> Asking:
             if path == "ancestor_datasets" and event.pred in ("train", "finetune"):
                 return answered(f"No, not itself: {named} came into {telling.names(rows.rows)} through other data or a base."
                                 + telling.cite(rows.rows))  # fmt: skip
-            through = "" if path in ("trained_on", "bases", "evaluated_on", "derived_from") else ", through other data or a base"
+            through = (
+                ""
+                if path in ("trained_on", "bases", "evaluated_on", "derived_from")
+                else ", through other data or a base"
+            )
             return answered(f"Yes: {telling.names(rows.rows)} came from {named}{through}." + telling.cite(rows.rows))
     other = yield from work.plan(kind, limits, hops=[paths[0]])
     tail = f" The record has {telling.names(other.rows)} there." if other else ""

@@ -15,9 +15,7 @@ def refuse_future(span: Span | None, context: Context) -> None:
         return
     today = context.now.date()
     if span.first > today:
-        raise Unanswered(
-            f"{span.first.isoformat()} is in the future; the registry's clock says {today.isoformat()}"
-        )
+        raise Unanswered(f"{span.first.isoformat()} is in the future; the registry's clock says {today.isoformat()}")
 
 
 def as_of(span: Span | None, context: Context) -> str | None:

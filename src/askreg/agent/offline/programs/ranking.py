@@ -11,7 +11,7 @@ from askreg.agent.facts import Fact
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Query, SetOf, Thing
 from askreg.agent.offline.programs import periods, resolving, sets
-from askreg.agent.offline.programs.work import SHOWN, Asking, Unanswered, Work, answered, joined, literal
+from askreg.agent.offline.programs.work import SHOWN, Asking, Unanswered, Work, answered, joined, literal, where
 
 _SETTINGS = 12
 """Groups of comparable figures that an answer spells out."""
@@ -32,11 +32,32 @@ def leaderboard(work: Work, q: Query) -> Asking:
     if q.node is not None and not _whole(q.node):
         scope = yield from _scope(work, q)
     cohort = next((c.name for c in q.cohorts if c.kind == "cohort"), None)
+    if scope is not None:
+        return (yield from _among(work, q, names[0], sorted(scope), cohort, dataset))
     result = yield from work.call("leaderboard", metric=names[0], dataset=dataset, cohort=cohort,
                                   as_of=periods.as_of(q.time, work.context))  # fmt: skip
     if result.error:
         raise Unanswered(literal(result.error))
-    return (yield from _ranked(work, q, result, names[0], scope, cohort))
+    by_id = {f.id: f for f in result.facts}
+    ids = iter(result.rows)
+    groups = [[by_id[next(ids)[0]] for _ in group.rows] for group in result.data.groups]
+    return (yield from _ranked(work, q, result, names[0], groups, cohort))
+
+
+def _among(work: Work, q: Query, name: str, scope: list[str], cohort: str | None, dataset: str | None) -> Asking:
+    """Rank some versions only: what the record has of them, the latest figure of each in a setting."""
+    limits = [where("name", name), where("subject", scope, "in")]
+    limits += [where("cohort", cohort)] if cohort else []
+    limits += [where("dataset_version.subject", dataset)] if dataset else []
+    rows = yield from work.plan("metric", limits, as_of=periods.as_of(q.time, work.context))
+    latest: dict[tuple[str | None, ...], Fact] = {}
+    for fact in sorted((r.main for r in rows.rows), key=lambda f: f.event or 0):
+        latest[(*fact.setting, fact.subject)] = fact
+    groups: dict[tuple[str | None, ...], list[Fact]] = {}
+    sign = 1 if rows.result.better.get(name) == "lower" else -1
+    for fact in sorted(latest.values(), key=lambda f: (f.dataset or "", f.cohort or "", sign * Decimal(f.value), f.subject)):
+        groups.setdefault(fact.setting, []).append(fact)
+    return (yield from _ranked(work, q, rows.result, name, list(groups.values()), cohort))
 
 
 def _whole(node: Any) -> bool:
@@ -52,22 +73,19 @@ def _scope(work: Work, q: Query) -> Asking:
     return set(found.subjects)
 
 
-def _ranked(work: Work, q: Query, result: Any, name: str, scope: set[str] | None, cohort: str | None) -> Asking:
-    by_id = {f.id: f for f in result.facts}
-    ids = iter(result.rows)
-    groups: list[list[tuple[int, Fact]]] = []
-    for group in result.data.groups:
-        ranked = [(row, by_id[next(ids)[0]]) for row in group.rows]
-        kept = [f for r, f in ranked if scope is None or r.subject in scope or r.subject.split(":")[0] in scope]
-        if kept and (cohort or group.cohort == "all"):
-            groups.append(_placed(kept))
+def _ranked(work: Work, q: Query, result: Any, name: str, settings: list[list[Fact]], cohort: str | None) -> Asking:
+    groups = [_placed(facts) for facts in settings if cohort or facts[0].cohort == "all"]
     if not groups:
-        return answered(f"No {name} of these is recorded.")
-    better = result.data.better or "higher"
+        raise Unanswered(f"no {name} of these is recorded{' for all patients; name a cohort' if settings else ''}")
+    better = result.better.get(name, "higher")
     worst = q.order == "worst" or (q.order == "max" and better == "lower") or (q.order == "min" and better == "higher")
     place = 2 if "second" in q.options else 1
     past = work.context.earlier(result.as_of)
-    cut = "\n\nMore is recorded; ask for one dataset to see the rest." if len(groups) > _SETTINGS or result.truncated else ""
+    cut = (
+        "\n\nMore is recorded; ask for one dataset to see the rest."
+        if len(groups) > _SETTINGS or result.truncated
+        else ""
+    )
     note = "" if len(groups) == 1 else "These settings are not comparable with each other:\n\n"
     if q.ask[0] == "rank":
         return answered(note + "\n\n".join(_board(kept, better, past) for kept in groups[:_SETTINGS]) + cut)
@@ -176,5 +194,7 @@ def _field_too(work: Work, q: Query, subject: str) -> Asking:
 def _which_metric(work: Work, q: Query) -> Unanswered:
     known = sorted(work.context.lexicon.names.metrics)
     question = work.context.question.rstrip("?. ")
-    made = [Reading(question=f"{question} by {m}?", call={"tool": "leaderboard", "args": {"metric": m}}) for m in known[:3]]
+    made = [
+        Reading(question=f"{question} by {m}?", call={"tool": "leaderboard", "args": {"metric": m}}) for m in known[:3]
+    ]
     return Unanswered(f"best by which metric? Recorded are {joined(known[:12])}", made)

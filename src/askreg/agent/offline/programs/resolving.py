@@ -10,7 +10,17 @@ from askreg.agent.draft import Reading
 from askreg.agent.facts import Fact
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import (
-    Bare, Given, Group, Holder, Node, Related, SetOf, Step, Thing, Within, kind_of,
+    Bare,
+    Given,
+    Group,
+    Holder,
+    Node,
+    Related,
+    SetOf,
+    Step,
+    Thing,
+    Within,
+    kind_of,
 )  # fmt: skip
 from askreg.agent.offline.programs import periods
 from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, joined, literal, where
@@ -99,7 +109,11 @@ def vouched(work: Work, entities: list[Entity]) -> Generator[list[Call], list[To
 def _one_thing(entities: list[Entity]) -> Entity | None:
     """Return the one that is meant when a name is that of a model and of less (its dataset, a tag …)."""
     models = [e for e in entities if e.kind in ("model", "version")]
-    return models[0] if len(models) == 1 and all(e.kind in ("topic", "tag", "task") for e in entities if e not in models) else None
+    return (
+        models[0]
+        if len(models) == 1 and all(e.kind in ("topic", "tag", "task") for e in entities if e not in models)
+        else None
+    )
 
 
 def readings(work: Work, text: str, entities: list[Entity], limit: int = 3) -> list[Reading]:
@@ -151,10 +165,15 @@ def no_such_label(work: Work, entity: Entity) -> Generator[list[Call], list[Tool
     """Say which versions of the dataset there are."""
     found = yield from work.plan("dataset_version", [where("name", entity.head)])
     told = joined([f"{{{r.main.id}.subject}}" for r in found.rows[:8]])
-    raise Unanswered(f"there is no version {literal(entity.part)} of {literal(entity.head)}" + (f"; what there is: {told}" if told else ""))
+    raise Unanswered(
+        f"there is no version {literal(entity.part)} of {literal(entity.head)}"
+        + (f"; what there is: {told}" if told else "")
+    )
 
 
-def holder_rows(work: Work, alias: str, model: str | None, *, history: bool) -> Generator[list[Call], list[ToolResult], Rows]:
+def holder_rows(
+    work: Work, alias: str, model: str | None, *, history: bool
+) -> Generator[list[Call], list[ToolResult], Rows]:
     """Return who holds (or held) an alias, latest first."""
     conditions = [where("alias", alias)] + ([where("subject", model)] if model else [])
     more: dict[str, Any] = {"history": True, "order": [{"by": "since", "descending": True}]} if history else {}
@@ -246,9 +265,13 @@ def _holder_step(work: Work, of: Holder, by: int, than: Node | None = None) -> F
         raise Unanswered(f"{model} had no other {of.alias} {'before' if by < 0 else 'after'} {held[current].thing}")
     row, now = others[-back], held[current]
     how = (
-        f"The {of.alias} of {model} before {{{now.main.id}.value}} was {{{row.main.id}.value}},"
-        f" until {{{row.main.id}.until:date}}."
-    ) if row.until else f"The {of.alias} of {model} before {{{now.main.id}.value}} was {{{row.main.id}.value}}."
+        (
+            f"The {of.alias} of {model} before {{{now.main.id}.value}} was {{{row.main.id}.value}},"
+            f" until {{{row.main.id}.until:date}}."
+        )
+        if row.until
+        else f"The {of.alias} of {model} before {{{now.main.id}.value}} was {{{row.main.id}.value}}."
+    )
     return Found("version", [row.thing], [row.main, now.main], how)
 
 
@@ -268,7 +291,12 @@ def _live_step(work: Work, of: SetOf, by: int) -> Finding:
     event = next(c for c in of.conds if getattr(c, "pred", "") == "live")
     conditions = yield from place_conditions(work, event)  # type: ignore[arg-type]
     row, now = yield from before_live(work, conditions, of)
-    return Found("version", [row.thing], [row.main], f"{{{row.main.id}.value}} was live at {{{row.main.id}.subject}} before {{{now.main.id}.value}}.")
+    return Found(
+        "version",
+        [row.thing],
+        [row.main],
+        f"{{{row.main.id}.value}} was live at {{{row.main.id}.subject}} before {{{now.main.id}.value}}.",
+    )
 
 
 def before_live(

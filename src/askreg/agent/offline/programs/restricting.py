@@ -41,7 +41,9 @@ def restricts(cond: Cond) -> bool:
 
 def _affected(work: Work, cond: Event, kind: str) -> Subjects:
     """Return what comes from something, by whatever way."""
-    found = yield from resolving.resolve(work, cond.role("theme"), want=("dataset_version", "version", "run", "dataset", "model"))  # type: ignore[arg-type]
+    found = yield from resolving.resolve(
+        work, cond.role("theme"), want=("dataset_version", "version", "run", "dataset", "model")
+    )  # type: ignore[arg-type]
     names: set[str] = set()
     if found.kind in ("dataset", "model"):
         one = "dataset_version" if found.kind == "dataset" else "version"
@@ -83,7 +85,11 @@ def _countable(work: Work, cond: Count, kind: str) -> Generator[list[Call], list
     from askreg.agent.offline.programs import sets
 
     node, event = cond.node, cond.event
-    if event is not None and event.pred in ("live", "deploy", "run", "use") and node.kind not in ("dataset", "dataset_version"):
+    if (
+        event is not None
+        and event.pred in ("live", "deploy", "run", "use")
+        and node.kind not in ("dataset", "dataset_version")
+    ):
         extra = tuple(c for c in node.conds if isinstance(c, Within))
         if extra:
             raise Unanswered("this is more than one question; ask for one thing at a time")

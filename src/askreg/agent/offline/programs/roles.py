@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from askreg.agent.draft import Draft
-from askreg.agent.offline.meaning import Event, Group, Holder, Node, Query, SetOf, Step, Thing, kind_of
+from askreg.agent.offline.meaning import Event, Group, Holder, Node, Query, SetOf, Step, Thing
 from askreg.agent.offline.programs import events, periods, resolving, telling
 from askreg.agent.offline.programs.work import Asking, Row, Rows, Unanswered, Work, answered, joined, literal, where
 
@@ -27,7 +26,12 @@ def role(work: Work, q: Query) -> Asking:
         from askreg.agent.offline.programs import making
 
         return (yield from making.made(work, q))
-    if event.pred == "evaluate" and q.ask[0] in ("agent", "instant") and event.role("theme") is None and event.role("source") is None:
+    if (
+        event.pred == "evaluate"
+        and q.ask[0] in ("agent", "instant")
+        and event.role("theme") is None
+        and event.role("source") is None
+    ):
         raise Unanswered("what was measured is not clear; name a version or a dataset")
     if event.pred in ("run", "use"):
         event = replace(event, pred="live")
@@ -39,11 +43,21 @@ def role(work: Work, q: Query) -> Asking:
 def _rows(work: Work, q: Query, event: Event) -> Asking:
     ask = q.ask[0]
     past_state = ask in ("agent", "instant", "duration", "reason") or q.order in ("first", "latest", "previous")
-    if "present" in q.options and "past" not in q.options and ask in ("object", "list", "place", "exists", "count") and q.order not in ("first", "latest"):
+    if (
+        "present" in q.options
+        and "past" not in q.options
+        and ask in ("object", "list", "place", "exists", "count")
+        and q.order not in ("first", "latest")
+    ):
         event = replace(event, past=False)
     if ask in ("place",) and "past" not in q.options:
         event = replace(event, past=False)
-    if ask in ("exists", "object", "list", "place") and event.past and q.time is not None and not periods.is_period(q.time):
+    if (
+        ask in ("exists", "object", "list", "place")
+        and event.past
+        and q.time is not None
+        and not periods.is_period(q.time)
+    ):
         event = replace(event, past=False)
     if q.time is not None and event.pred == "live" and event.past and not periods.is_period(q.time):
         past_state = ask == "instant"
@@ -55,7 +69,9 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         # Every version begins there; what is asked for is who sent it back.
         rows = [r for r in rows if r.values.get("previous")] or rows
     if q.order == "previous" and event.pred == "live":
-        row, now = yield from resolving.before_live(work, (yield from events.place_conditions(work, event.role("place"))))
+        row, now = yield from resolving.before_live(
+            work, (yield from events.place_conditions(work, event.role("place")))
+        )
         rows = [row]
     if not rows:
         return (yield from _nothing(work, q, event))
@@ -92,7 +108,10 @@ def _dated(rows: list[Row], q: Query, event: Event) -> str:
 
 def _chosen(rows: list[Row], order: str) -> list[Row]:
     if order in ("latest", "first") and rows:
-        key = [r.until or r.at or "" if r.kind == "deployment" and order == "latest" and False else r.at or "" for r in rows]
+        key = [
+            r.until or r.at or "" if r.kind == "deployment" and order == "latest" and False else r.at or ""
+            for r in rows
+        ]
         wanted = max(key) if order == "latest" else min(key)
         return [r for r, k in zip(rows, key, strict=True) if k == wanted]
     if order in ("longest", "shortest"):
@@ -105,7 +124,13 @@ def _durations(rows: list[Row]) -> str:
     parts = []
     for row in rows[: telling.SHOWN]:
         main = row.main.id
-        until = f" to {{{main}.until:date}}" if row.until else f", and still then, on {row.then}" if row.past else " and still is"
+        until = (
+            f" to {{{main}.until:date}}"
+            if row.until
+            else f", and still then, on {row.then}"
+            if row.past
+            else " and still is"
+        )
         if row.kind == "stage":
             parts.append(f"{{{main}.subject}} {'was' if row.until else 'has been'} in {{{main}}} for {{elapsed({main}.since,{main}.until)}}"
                          f" (from {{{main}.since:date}}{until}).")  # fmt: skip
@@ -205,10 +230,14 @@ def _before(work: Work, event: Event) -> Asking:
     node = event.role("before")
     if isinstance(node, Thing | Holder | Group):
         found = yield from resolving.resolve(work, node, want=("version", "model"))
-        mine = yield from work.plan("deployment", [*place, where("subject", found.one)], history=True, order=[{"by": "since"}])
+        mine = yield from work.plan(
+            "deployment", [*place, where("subject", found.one)], history=True, order=[{"by": "since"}]
+        )
         parts: list[str] = []
         for row in mine.rows:
-            others = yield from work.plan("deployment", [where("subject", row.subject)], history=True, order=[{"by": "since"}])
+            others = yield from work.plan(
+                "deployment", [where("subject", row.subject)], history=True, order=[{"by": "since"}]
+            )
             parts += _neighbour(row, others, before=True)
         return answered(" ".join(dict.fromkeys(parts)) or f"Nothing was live there before {literal(found.one)}.")
     row, _ = yield from resolving.before_live(work, place)
@@ -225,7 +254,9 @@ def _owned(work: Work, q: Query, event: Event) -> Asking:
         return answered("\n".join(f"- {r.name} is owned by {r.put('owner')}" for r in found.rows))
     of = yield from resolving.resolve(work, theme, want=("model", "version"))
     models = list(dict.fromkeys(s.split(":")[0] for s in of.subjects))
-    found = yield from work.plan("model", [where("subject", models, "in")], ("owner",), as_of=periods.as_of(q.time, work.context))
+    found = yield from work.plan(
+        "model", [where("subject", models, "in")], ("owner",), as_of=periods.as_of(q.time, work.context)
+    )
     told = [r for r in found.rows if r.fact("owner")]
     lead = of.how + " " if of.how else ""
     if not told:
@@ -254,10 +285,14 @@ def _replaced(work: Work, q: Query, event: Event) -> Asking:
     if len(found.subjects) > 1:
         raise Unanswered(f"which is meant is not clear: {literal(joined(found.subjects[:6], 'or'))}; name one")
     place = yield from events.place_conditions(work, event.role("place"))
-    mine = yield from work.plan("deployment", [*place, where("subject", found.one)], history=True, order=[{"by": "since"}])
+    mine = yield from work.plan(
+        "deployment", [*place, where("subject", found.one)], history=True, order=[{"by": "since"}]
+    )
     parts: list[str] = []
     for row in mine.rows:
-        others = yield from work.plan("deployment", [where("subject", row.subject)], history=True, order=[{"by": "since"}])
+        others = yield from work.plan(
+            "deployment", [where("subject", row.subject)], history=True, order=[{"by": "since"}]
+        )
         parts += _neighbour(row, others, before=asks_before)
     if parts:
         return answered(" ".join(dict.fromkeys(parts)))

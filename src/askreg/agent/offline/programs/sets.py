@@ -8,7 +8,8 @@ from typing import Any
 
 from askreg.agent.offline.meaning import Cond, Event, Has, Holder, Node, SetOf, Thing, Within, kind_of
 from askreg.agent.offline.programs import events, periods, resolving, restricting, telling
-from askreg.agent.offline.programs.events import Conditions, place_conditions as _place
+from askreg.agent.offline.programs.events import Conditions
+from askreg.agent.offline.programs.events import place_conditions as _place
 from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, joined, where
 from askreg.agent.tools.shapes import Call, ToolResult
 
@@ -18,7 +19,9 @@ _MODEL_FIELDS = ("task", "owner")
 _LINKS = {"train": "trained_on", "finetune": "trained_on", "build": "trained_on", "use": "inputs"}
 
 
-def rows(work: Work, node: SetOf, *, project: tuple[str, ...] = (), **more: Any) -> Generator[list[Call], list[ToolResult], Rows]:
+def rows(
+    work: Work, node: SetOf, *, project: tuple[str, ...] = (), **more: Any
+) -> Generator[list[Call], list[ToolResult], Rows]:
     """Return the rows of a set: of its own kind, or of the events that make things members of it."""
     if node.kind in ("version", "thing", "model"):
         return (yield from _versions(work, node, project, more))
@@ -104,7 +107,9 @@ def _versions(
     for cond in denied:
         found = yield from _subjects(work, _positive(cond), kind, positive)
         if found:
-            limits.append(where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in", negate=True))
+            limits.append(
+                where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in", negate=True)
+            )
     if anchor is None:
         extra = {"as_of": periods.as_of(work.time, work.context)} if work.time and not more.get("as_of") else {}
         if any(isinstance(c, Event) and c.pred == "register" for c in plain):
@@ -127,7 +132,16 @@ def _on_its_version(cond: Cond) -> bool:
     """Whether a denial is about the version that the model is wanted for, rather than about the model."""
     if isinstance(cond, Event):
         return cond.pred in ("approve", "sign", "review", "reject", "evaluate", "train", "responsibility")
-    return isinstance(cond, Has) and cond.field in ("approvals", "metrics", "metric", "digest", "run", "runs", "base", "framework")
+    return isinstance(cond, Has) and cond.field in (
+        "approvals",
+        "metrics",
+        "metric",
+        "digest",
+        "run",
+        "runs",
+        "base",
+        "framework",
+    )
 
 
 def _rank(cond: Cond) -> int:
@@ -141,7 +155,9 @@ def _positive(cond: Cond) -> Cond:
     return replace(cond, negated=False)
 
 
-def _anchor_rows(work: Work, anchor: Cond, limits: list[dict[str, Any]]) -> Generator[list[Call], list[ToolResult], Rows]:
+def _anchor_rows(
+    work: Work, anchor: Cond, limits: list[dict[str, Any]]
+) -> Generator[list[Call], list[ToolResult], Rows]:
     if isinstance(anchor, Has):
         conditions = _metric_conditions(anchor)
         return (yield from work.plan("metric", [*conditions, *limits], order=[{"by": "value", "descending": True}]))
@@ -158,7 +174,11 @@ def _metric_conditions(cond: Has) -> list[dict[str, Any]]:
     extra = dict(cond.extra)
     if cond.op == "exists":
         return [where("name", cond.value)]
-    made = [where("name", extra["name"]), where("value", cond.value, cond.op), where("cohort", extra.get("cohort", "all"))]
+    made = [
+        where("name", extra["name"]),
+        where("value", cond.value, cond.op),
+        where("cohort", extra.get("cohort", "all")),
+    ]
     return [*made, where("dataset_version.subject", extra["dataset"])] if "dataset" in extra else made
 
 
@@ -181,7 +201,9 @@ def _subjects(
     else:
         found = yield from rows(work, inner)
     if found.truncated:
-        raise Unanswered("this joins more of the record than one answer can hold; narrow it to a model, a site or a person")
+        raise Unanswered(
+            "this joins more of the record than one answer can hold; narrow it to a model, a site or a person"
+        )
     return list(dict.fromkeys(member(r, kind) for r in found.rows))
 
 
@@ -272,14 +294,20 @@ def _from(work: Work, head: str, node: Node, *, direct: bool = False) -> Conditi
         return made
     kind = kind_of(node)
     data = kind in ("dataset", "dataset_version") or (isinstance(node, Thing) and kind == "topic")
-    found = yield from resolving.resolve(work, node, want=("dataset_version", "dataset") if data else ("version", "model"))
+    found = yield from resolving.resolve(
+        work, node, want=("dataset_version", "dataset") if data else ("version", "model")
+    )
     if found.kind in ("dataset", "dataset_version"):
         path = _LINKS.get(head, "trained_on" if direct else "ancestor_datasets")
         if head == "evaluate":
             path = "evaluated_on"
     else:
         path = "base" if direct else "bases"
-    return [where(f"{path}.subject", found.subjects, "in") if len(found.subjects) > 1 else where(f"{path}.subject", found.one)]
+    return [
+        where(f"{path}.subject", found.subjects, "in")
+        if len(found.subjects) > 1
+        else where(f"{path}.subject", found.one)
+    ]
 
 
 def _self_approved(work: Work) -> Conditions:
@@ -298,7 +326,9 @@ def _models(
             continue
         limits += yield from _model_condition(work, cond)
     for cond in negative:
-        if isinstance(cond, Has) and (cond.field.startswith(("card.", "tag.")) or cond.field in ("description", *_MODEL_FIELDS)):
+        if isinstance(cond, Has) and (
+            cond.field.startswith(("card.", "tag.")) or cond.field in ("description", *_MODEL_FIELDS)
+        ):
             limits += [{**c, "negate": True} if cond.op != "exists" else where(cond.field, None, "missing") for c in (
                 yield from _model_condition(work, _positive(cond)))]  # fmt: skip
             continue
@@ -317,7 +347,9 @@ def _model_condition(work: Work, cond: Cond) -> Conditions:
             return [where("aliases.alias", cond.value)]
         if cond.field == "card":
             return [where("card.*", None, "exists")]
-        if cond.field.startswith("tag.") and not any(cond.field[4:] in m.tags for m in work.context.lexicon.names.models):
+        if cond.field.startswith("tag.") and not any(
+            cond.field[4:] in m.tags for m in work.context.lexicon.names.models
+        ):
             return [where("versions." + cond.field, cond.value, cond.op)]
         return [where(cond.field, None if cond.op == "exists" else cond.value, cond.op)]
     if isinstance(cond, Event):
@@ -344,7 +376,9 @@ def _places(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], 
         names = yield from restricting.subjects(work, counts[0], node.kind)
         return (yield from events.rows(work, Event("live"), project=("site",),
                                        extra=[where("site" if node.kind == "site" else "subject", names, "in")]))  # fmt: skip
-    if len([c for c in node.conds if isinstance(c, Event)]) > 1 or any(getattr(c, "negated", False) for c in node.conds):
+    if len([c for c in node.conds if isinstance(c, Event)]) > 1 or any(
+        getattr(c, "negated", False) for c in node.conds
+    ):
         raise Unanswered("this is more than one question about places; ask which versions are live there")
     event = next((c for c in node.conds if isinstance(c, Event)), Event("live", past=not node.conds))
     if event.pred not in ("live", "deploy", "withdraw", "run", "use"):
@@ -396,7 +430,9 @@ def _doing(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], R
                     limits = [where("subject", [s.split(":")[0] for s in found.subjects], "in")]
                 return (yield from work.plan("model", limits, ("owner",)))
             theme = cond.role("theme")
-            if cond.pred in ("register", "build", "train", "run") and (theme is None or isinstance(theme, SetOf) and not theme.conds):
+            if cond.pred in ("register", "build", "train", "run") and (
+                theme is None or isinstance(theme, SetOf) and not theme.conds
+            ):
                 path = ("run.by",) if cond.pred in ("train", "run") else ("by",)
                 return (yield from work.plan("model" if kind_of(theme) == "model" else "version", [], path))
             if theme is not None:
@@ -409,14 +445,26 @@ def _doing(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], R
 
 
 def _happenings(work: Work, node: SetOf, more: dict[str, Any]) -> Generator[list[Call], list[ToolResult], Rows]:
-    pred = {"approval": "signed_by", "deployment": "deploy", "stage": "move", "alias": "hold", "metric": "evaluate"}[node.kind]
+    pred = {"approval": "signed_by", "deployment": "deploy", "stage": "move", "alias": "hold", "metric": "evaluate"}[
+        node.kind
+    ]
     event = Event(pred, past=node.kind in ("alias",))
     extra: list[dict[str, Any]] = []
     for cond in node.conds:
         if isinstance(cond, Event):
             if cond.negated:
                 raise Unanswered(f"what {node.kind}s are not is not asked of them; ask which versions are not so")
-            same = cond.pred in ("live", "reject", "review", "approve", "withdraw", "lapse", "evaluate", "hold", "signed_by")
+            same = cond.pred in (
+                "live",
+                "reject",
+                "review",
+                "approve",
+                "withdraw",
+                "lapse",
+                "evaluate",
+                "hold",
+                "signed_by",
+            )
             event = Event(cond.pred if same and events.spec_of(cond) else pred, (*event.roles, *cond.roles),
                           event.time or cond.time, past=cond.past and pred != "live")  # fmt: skip
         elif isinstance(cond, Within):
@@ -459,7 +507,9 @@ _PATHS: dict[tuple[str, str], tuple[str, str]] = {
 }  # fmt: skip
 
 
-def _plain(work: Work, node: SetOf, project: tuple[str, ...], more: dict[str, Any]) -> Generator[list[Call], list[ToolResult], Rows]:
+def _plain(
+    work: Work, node: SetOf, project: tuple[str, ...], more: dict[str, Any]
+) -> Generator[list[Call], list[ToolResult], Rows]:
     kind = node.kind if node.kind not in ("thing", "gap", "tag", "cohort") else "version"
     via = "versions." if kind == "dataset" else ""
     limits: list[dict[str, Any]] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from askreg.agent.draft import Draft
 from askreg.agent.facts import Fact
 from askreg.agent.offline.meaning import Query, SetOf, kind_of
 from askreg.agent.offline.programs import periods, resolving, sets, telling
@@ -61,7 +60,9 @@ def _live(work: Work, q: Query) -> Asking:
 
 def _nodes(result: ToolResult, subject: str, direction: str, kinds: list[str], live: set[str] | None, q: Query) -> str:
     data = result.data
-    wanted = kinds or (["dataset_version", "run", "version"] if direction == "up" else ["dataset_version", "version", "environment"])
+    wanted = kinds or (
+        ["dataset_version", "run", "version"] if direction == "up" else ["dataset_version", "version", "environment"]
+    )
     nodes = [n for n in data.nodes if n.subject != subject and n.kind in wanted and (live is None or n.subject in live)]
     if direction == "down" and not kinds and not live:
         nodes = [n for n in nodes if n.kind != "run"]
@@ -214,7 +215,9 @@ def gaps(work: Work, q: Query) -> Asking:
 
 def _gaps(result: ToolResult, subject: str | None, q: Query, within: set[str] | None = None) -> str:
     whose = literal(subject) if subject else "the registry"
-    told = [(g, i) for g, i in zip(result.data or [], result.rows, strict=False) if within is None or g.subject in within]
+    told = [
+        (g, i) for g, i in zip(result.data or [], result.rows, strict=False) if within is None or g.subject in within
+    ]
     if not told:
         return f"Nothing is missing for {whose}: the record has no gap."
     if q.ask[0] == "count" and result.count and within is None:
@@ -225,7 +228,11 @@ def _gaps(result: ToolResult, subject: str | None, q: Query, within: set[str] | 
         fact = by_id[ids[0]]
         field = f" {literal(gap.field.replace('_', ' '))}" if gap.field else ""
         lines.append(f"- {{{fact.id}.subject}}: {gap.code.replace('-', ' ')}{field} ({{{fact.id}}})")
-    cut = f"\n\nThese are the first {SHOWN} of {{{result.count}}}." if len(result.data) > SHOWN and result.count and within is None else ""
+    cut = (
+        f"\n\nThese are the first {SHOWN} of {{{result.count}}}."
+        if len(result.data) > SHOWN and result.count and within is None
+        else ""
+    )
     return "\n".join(lines) + cut
 
 
@@ -247,7 +254,9 @@ def docs(work: Work, q: Query) -> Asking:
         no = "No: no" if q.ask[0] == "exists" else "No"
         return answered(f"{no} registered document is{whose}." if about else f"{no} document is registered.")
     if q.ask[0] == "count" and result.count:
-        return answered(f"{{{result.count}}} document{'s' if len(rows) != 1 else ''}{whose}: {joined(['{' + r[0].id + '.subject}' for r in rows[:SHOWN]])}.")
+        return answered(
+            f"{{{result.count}}} document{'s' if len(rows) != 1 else ''}{whose}: {joined(['{' + r[0].id + '.subject}' for r in rows[:SHOWN]])}."
+        )
     yes = "Yes:\n" if q.ask[0] == "exists" else ""
     return answered(yes + "\n".join(f"- {_document(r)}" for r in rows[:SHOWN]))
 

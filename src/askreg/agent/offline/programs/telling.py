@@ -56,6 +56,8 @@ def _approval(row: Row) -> str:
     verb = "rejected" if decision == "rejected" else _MEANINGS.get(meaning, "signed")
     main = row.main.id
     by = row.put("by") or "nobody named"
+    if row.fact("printed_name") and row.values.get("printed_name") != row.values.get("by"):
+        by = f"{row.put('printed_name')} ({by})"
     detail = f" ({row.put('meaning')})" if decision == "approved" and meaning not in ("approval",) else ""
     comment = f", with the comment {row.put('comment')}" if row.fact("comment") else ""
     lapsed = f"; it lapsed on {{{main}.until:date}}" if row.until else ""

@@ -15,7 +15,9 @@ def unknown(work: Work, q: Query) -> Asking:
     """Name what is not known, and the nearest truth; `kinds` holds its kind and what it would be a part of."""
     kind, of = q.kinds
     what = kind.replace("_", " ") or "name"
-    of_what = f" of {literal(of)}" if of and kind == "alias" else f" at {literal(of)}" if of and kind == "environment" else ""
+    of_what = (
+        f" of {literal(of)}" if of and kind == "alias" else f" at {literal(of)}" if of and kind == "environment" else ""
+    )
     reason = f"there is no {what} “{literal(q.text)}”{of_what} in the record"
     if "says" in q.options:
         return (yield from _documents(work, q))
