@@ -37,6 +37,8 @@ def test_a_date_is_read_by_the_clock(text: str, relation: str, first: str, after
     assert (span.relation, span.first.isoformat(), span.after.isoformat()) == (relation, first, after)
 
 
-@pytest.mark.parametrize("text", ["icu-stays@2025-06", "may I ask who owns it", "sepsis-risk:2025", "on the 31st of February 2025"])
+@pytest.mark.parametrize(
+    "text", ["icu-stays@2025-06", "may I ask who owns it", "sepsis-risk:2025", "on the 31st of February 2025"]
+)
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     assert [s for s in dates.find(text, NOW) if s.single] == []

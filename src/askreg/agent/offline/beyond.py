@@ -50,7 +50,12 @@ def dangling(tokens: list[Tok], query: Query | None) -> str | None:
         return "one"
     for atom in atoms(query) if query is not None else ():
         theme = atom.role("theme") if isinstance(atom, Event) else None
-        if isinstance(theme, SetOf) and (theme.kind, theme.definite, theme.conds, theme.quantity) == ("thing", True, (), ""):
+        if isinstance(theme, SetOf) and (theme.kind, theme.definite, theme.conds, theme.quantity) == (
+            "thing",
+            True,
+            (),
+            "",
+        ):
             return "one"
     return None
 

@@ -46,7 +46,9 @@ class OfflineBrain:
 def _calls(calls: list[Call], number: int) -> AIMessage:
     from langchain_core.messages import AIMessage
 
-    wanted = [{"name": c.tool, "args": c.args, "id": f"call_{number}_{i}", "type": "tool_call"} for i, c in enumerate(calls)]
+    wanted = [
+        {"name": c.tool, "args": c.args, "id": f"call_{number}_{i}", "type": "tool_call"} for i, c in enumerate(calls)
+    ]
     return AIMessage(content="", tool_calls=wanted)  # type: ignore[arg-type]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from askreg.agent.draft import Draft
-from askreg.agent.offline.meaning import Bare, Group, Holder, Node, Thing
+from askreg.agent.offline.meaning import Group, Holder, Node, Thing
 from askreg.agent.offline.phrases import Tok
 
 _COMMANDS: dict[str, str] = {
@@ -51,7 +51,9 @@ def refusal(tokens: list[Tok], text: str) -> Draft | None:
         not _object_follows(tokens)
     ):  # fmt: skip
         return None
-    if verb in _NEED_A_THING and not (tokens[0].word("verb") or tokens[0].word("filler") or text.lower().startswith(verb + " ")):
+    if verb in _NEED_A_THING and not (
+        tokens[0].word("verb") or tokens[0].word("filler") or text.lower().startswith(verb + " ")
+    ):
         return None
     if verb == "give" and not any(isinstance(n, Holder) for t in tokens for n in _nodes(t.node)):
         return None
@@ -72,7 +74,21 @@ def _command(verb: str, words: list[str], tokens: list[Tok]) -> str:
         return "withdraw"
     if verb in ("remove", "unset", "take", "drop", "delete", "clear") and held:
         return "alias --remove"
-    if verb in ("put", "bring", "push", "switch", "make", "set", "move", "mark", "take", "send", "promote", "restore", "revert"):
+    if verb in (
+        "put",
+        "bring",
+        "push",
+        "switch",
+        "make",
+        "set",
+        "move",
+        "mark",
+        "take",
+        "send",
+        "promote",
+        "restore",
+        "revert",
+    ):
         if _stage(words):
             return "stage"
         if rest & {"live", "online"}:

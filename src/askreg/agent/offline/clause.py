@@ -7,7 +7,18 @@ from dataclasses import dataclass, field, replace
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import (
-    Cond, Count, Event, Given, Group, Has, Holder, Node, SetOf, Thing, Within, kind_of,
+    Cond,
+    Count,
+    Event,
+    Given,
+    Group,
+    Has,
+    Holder,
+    Node,
+    SetOf,
+    Thing,
+    Within,
+    kind_of,
 )  # fmt: skip
 from askreg.agent.offline.nouns import VALUES, NounReader, free_relative, has, starts
 from askreg.agent.offline.phrases import Tok
@@ -78,7 +89,14 @@ class Reader(Predicates):
         at = self.i
         if tok.word("rel") and tok.node is None and self._headless() and self._said_of_it():
             return ""
-        for take in (self._date, self._question_word, self._comparative, self._predicate, self._noun, self._preposition):
+        for take in (
+            self._date,
+            self._question_word,
+            self._comparative,
+            self._predicate,
+            self._noun,
+            self._preposition,
+        ):
             found = take(tok, prep)
             if found is not None:
                 return found
@@ -145,7 +163,9 @@ class Reader(Predicates):
 
     def _asked_noun(self) -> None:
         i = self.i
-        while (tok := self.tok(i)) is not None and (tok.word("prep", "of") or tok.word("det", "the")) and i < self.i + 2:
+        while (
+            (tok := self.tok(i)) is not None and (tok.word("prep", "of") or tok.word("det", "the")) and i < self.i + 2
+        ):
             i += 1
         if i != self.i and not starts(self, i):
             i = self.i
@@ -160,7 +180,12 @@ class Reader(Predicates):
             return
         self.i = j
         last = self.tok(j - 1)
-        if isinstance(node, Holder) and node.model is None and last is not None and last.item.text.lower().endswith("s"):
+        if (
+            isinstance(node, Holder)
+            and node.model is None
+            and last is not None
+            and last.item.text.lower().endswith("s")
+        ):
             node = SetOf("version", (Event("hold", (("alias", node),)),))
         self.c.head = node
         if isinstance(node, SetOf):
@@ -281,7 +306,9 @@ class Reader(Predicates):
 
     def _headless(self) -> bool:
         """Whether nothing is named that the predicate could be about."""
-        return self.c.head is None and self.c.event is not None and not self.c.args and self.c.wh in ("", "what", "which")
+        return (
+            self.c.head is None and self.c.event is not None and not self.c.args and self.c.wh in ("", "what", "which")
+        )
 
     def _denied_before(self, i: int) -> bool:
         """Whether the predicate at token i is denied by a word that the clause took for its own."""
@@ -302,7 +329,12 @@ class Reader(Predicates):
             self.restore(state)
             return None
         self.i = j
-        if isinstance(node, SetOf) and node.kind == "thing" and node.quantity in ("any", "all", "no") and not node.conds:
+        if (
+            isinstance(node, SetOf)
+            and node.kind == "thing"
+            and node.quantity in ("any", "all", "no")
+            and not node.conds
+        ):
             self.c.any_word = True
         self.c.args.append((prep, node))
         return ""
@@ -324,7 +356,12 @@ class Reader(Predicates):
             return None
         if word.sense == "without" or (word.sense == "with" and self._having_next()):
             found = self.having(self.i + 1, negated=word.sense == "without", kind="version")
-            if self.c.head is None and self.c.event is not None and self.c.wh in ("", "what", "which") and not self.c.args:
+            if (
+                self.c.head is None
+                and self.c.event is not None
+                and self.c.wh in ("", "what", "which")
+                and not self.c.args
+            ):
                 # `what is live without an approval`: what is asked for are versions.
                 self.c.head, self.c.event = SetOf("version", (self.c.event,)), None
             if found is not None and found[0] and isinstance(self.c.head, SetOf):
@@ -428,8 +465,10 @@ class Reader(Predicates):
 
     def having(self, i: int, *, negated: bool, kind: str) -> tuple[list[Cond], int] | None:
         """Read what is had: `no approval`, `auroc above 0.8`, `a champion`, `tag x`."""
-        while (tok := self.tok(i)) is not None and (tok.word("det") or tok.word("filler") or tok.word("neg")) and (
-            tok.node is None and not tok.word("noun") and not tok.word("field")
+        while (
+            (tok := self.tok(i)) is not None
+            and (tok.word("det") or tok.word("filler") or tok.word("neg"))
+            and (tok.node is None and not tok.word("noun") and not tok.word("field"))
         ):
             negated = negated or bool(tok.word("det", "no")) or bool(tok.word("neg"))
             self.use(i)
@@ -457,7 +496,11 @@ class Reader(Predicates):
         self.use(i)
         i += 1
         nxt = self.tok(i)
-        while nxt is not None and (nxt.word("prep", "of") or nxt.word("aux") or nxt.word("filler")) and not nxt.item.number:
+        while (
+            nxt is not None
+            and (nxt.word("prep", "of") or nxt.word("aux") or nxt.word("filler"))
+            and not nxt.item.number
+        ):
             i += 1
             nxt = self.tok(i)
         if nxt is not None and nxt.word("prep", "above", "below"):
@@ -490,7 +533,11 @@ class Reader(Predicates):
             what = self.tok(j + 1)
             if what is None:
                 break
-            if what.node is not None and kind_of(what.node) in ("dataset", "dataset_version") and isinstance(what.node, Thing):
+            if (
+                what.node is not None
+                and kind_of(what.node) in ("dataset", "dataset_version")
+                and isinstance(what.node, Thing)
+            ):
                 extra.append(("dataset", what.node.entity.name))
             elif what.node is None and (cohort := what.value("cohort")) is not None:
                 extra.append(("cohort", cohort.name))
@@ -518,7 +565,12 @@ class Reader(Predicates):
             return None
         op, number, k = found
         tok = self.tok(k)
-        if tok is None or not starts(self, k) or tok.word("field", "rows", "n", "size") and not tok.word("noun", "version"):
+        if (
+            tok is None
+            or not starts(self, k)
+            or tok.word("field", "rows", "n", "size")
+            and not tok.word("noun", "version")
+        ):
             return None
         state = self.save()
         node, j = NounReader(self, k).read()
@@ -542,13 +594,17 @@ class Reader(Predicates):
         holders = tok.node.nodes if isinstance(tok.node, Group) else (tok.node,)
         if all(isinstance(n, Holder) for n in holders):
             self.use(i)
-            conds: list[Cond] = [Has("alias", "exists", n.alias, negated=negated) for n in holders if isinstance(n, Holder)]
+            conds: list[Cond] = [
+                Has("alias", "exists", n.alias, negated=negated) for n in holders if isinstance(n, Holder)
+            ]
             i += 1
             while (nxt := self.tok(i)) is not None and (nxt.word("conj", "and", "but") or nxt.word("det", "a", "the", "no")
                                                         or nxt.word("prep", "without")) and (
                 any(isinstance(t.node, Holder) for t in self.toks[i : i + 3])
             ):  # fmt: skip
-                negated = bool(nxt.word("det", "no") or nxt.word("prep", "without")) or (negated and not nxt.word("conj", "but"))
+                negated = bool(nxt.word("det", "no") or nxt.word("prep", "without")) or (
+                    negated and not nxt.word("conj", "but")
+                )
                 self.use(i)
                 i += 1
                 nxt = self.tok(i)

@@ -9,11 +9,25 @@ from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Bare, Count, Event, Has, Holder, Query, SetOf, Step
 from askreg.agent.offline.phrases import Tok
-from askreg.agent.offline.roles import STATES
 from askreg.agent.offline.predicates import number_of
+from askreg.agent.offline.roles import STATES
 
 _LIMITING = frozenset(
-    ("latest", "first", "best", "worst", "most", "fewest", "max", "min", "longest", "shortest", "avg", "previous", "next")
+    (
+        "latest",
+        "first",
+        "best",
+        "worst",
+        "most",
+        "fewest",
+        "max",
+        "min",
+        "longest",
+        "shortest",
+        "avg",
+        "previous",
+        "next",
+    )
 )
 _RANKS = frozenset(("best", "worst", "max", "min"))
 
@@ -60,7 +74,11 @@ def _states(tokens: list[Tok], held: list[object]) -> Iterator[str]:
         if state is None or state.sense not in STATES or not after.word("noun", "version", "model", "deployment"):
             continue
         pred = STATES[state.sense][0]
-        if pred == "live" and preds & _LIVING or {pred, state.sense, f"stage:{state.sense}", f"left:{state.sense}"} & preds:
+        if (
+            pred == "live"
+            and preds & _LIVING
+            or {pred, state.sense, f"stage:{state.sense}", f"left:{state.sense}"} & preds
+        ):
             continue
         yield tok.item.text
 
@@ -91,7 +109,9 @@ def _dates(tokens: list[Tok], held: list[object]) -> Iterator[str]:
 
 
 def _orders(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
-    orders = {atom.order for atom in held if isinstance(atom, SetOf | Event | Query)} | set(query.options) | set(query.ask)
+    orders = (
+        {atom.order for atom in held if isinstance(atom, SetOf | Event | Query)} | set(query.options) | set(query.ask)
+    )
     stepped = any(isinstance(atom, Step) or (isinstance(atom, Event) and atom.pred == "lose") for atom in held)
     for tok in tokens:
         words = [w.sense for w in tok.item.words if w.category == "order"] if tok.node is None else []
@@ -114,7 +134,13 @@ def _numbers(tokens: list[Tok], held: list[object]) -> Iterator[str]:
     texts = " ".join(a for a in held if isinstance(a, str) and a != asked)
     for tok in tokens:
         number = tok.item.number
-        if tok.node is None and number is not None and not tok.item.words and tok.item.date is None and not tok.item.entities:
+        if (
+            tok.node is None
+            and number is not None
+            and not tok.item.words
+            and tok.item.date is None
+            and not tok.item.entities
+        ):
             if number not in kept and f"{number:g}" not in texts:
                 yield tok.item.text
 
@@ -133,7 +159,11 @@ def _fields(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str
     for tok in tokens:
         words = [w for w in tok.item.words if w.category == "field"] if tok.node is None else []
         strong = [w.sense for w in words if w.sense in _STRONG]
-        if strong and not any(w.category in ("noun", "verb", "filler", "cue") for w in tok.item.words) and not set(strong) & texts:
+        if (
+            strong
+            and not any(w.category in ("noun", "verb", "filler", "cue") for w in tok.item.words)
+            and not set(strong) & texts
+        ):
             yield tok.item.text
 
 
@@ -143,7 +173,9 @@ def _denials(tokens: list[Tok], held: list[object], query: Query) -> Iterator[st
         "yesno" in query.options or query.ask[:1] == ("exists",))):  # fmt: skip
         return
     said = [tok.item.text for tok in tokens if tok.node is None and _denies(tok)]
-    kept = sum(1 for atom in held if getattr(atom, "negated", False) is True or isinstance(atom, Has) and atom.op == "missing")
+    kept = sum(
+        1 for atom in held if getattr(atom, "negated", False) is True or isinstance(atom, Has) and atom.op == "missing"
+    )
     if "card." in " ".join(query.fields) or query.ask[:1] == ("every",):
         return
     if "yesno" in query.options and len(said) == 1 or not said:

@@ -193,7 +193,10 @@ _Reader = Callable[[re.Match[str], date], tuple[date, date] | None]
 _FORMS: list[tuple[re.Pattern[str], _Reader]] = [
     (re.compile(pattern), reader)
     for pattern, reader in (
-        (r"(?P<year>(?:19|20)\d\d)-(?P<mm>\d{1,2})-(?P<dd>\d{1,2})(?:[t ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:z| ?utc)?)?", _iso),
+        (
+            r"(?P<year>(?:19|20)\d\d)-(?P<mm>\d{1,2})-(?P<dd>\d{1,2})(?:[t ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:z| ?utc)?)?",
+            _iso,
+        ),
         (rf"(?:between|from) (?P<since>{_MONTHS_RE})\.? (?:and|to|until|till) {_MONTH},? {_YEAR}", _months),
         (r"(?P<year>(?:19|20)\d\d)/(?P<mm>\d{1,2})/(?P<dd>\d{1,2})", _iso),
         (r"(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<year>(?:19|20)\d\d)", _slashes),
@@ -203,12 +206,24 @@ _FORMS: list[tuple[re.Pattern[str], _Reader]] = [
         (rf"(?:month of )?{_MONTH}(?: of)?,? {_YEAR}", _month_only),
         (rf"(?P<part>q)(?P<number>[1-4])(?:,? (?:of )?{_YEAR})?(?!\w)", _part_of_year),
         (rf"(?P<part>h)(?P<number>[12]) (?:of )?{_YEAR}", _part_of_year),
-        (rf"(?:the )?(?P<number>first|second|third|fourth|1st|2nd|3rd|4th|last) (?P<part>quarter|half)(?: of)? (?:the year )?{_YEAR}", _part_of_year),
+        (
+            rf"(?:the )?(?P<number>first|second|third|fourth|1st|2nd|3rd|4th|last) (?P<part>quarter|half)(?: of)? (?:the year )?{_YEAR}",
+            _part_of_year,
+        ),
         (rf"(?:in |over |during |within )?(?:the )?(?:last|past|previous) {_COUNT} {_UNIT}(?!\w)", _past_count),
         (rf"{_COUNT} {_UNIT} (?:ago|back|earlier)(?!\w)", _ago),
-        (rf"(?P<which>last|this past|past|this|in|since|during|until|till|by|before|after|of|from|and|to|for) {_MONTH}(?P<year>)(?! ?\d)(?!\w)", _month_only),
-        (rf"(?P<which>this|last|past|the past|previous|the current|current) (?P<unit>week|month|quarter|year|fortnight)(?!\w)", _this_or_last),
-        (r"(?:last |on |this |since )?(?P<weekday>monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?!\w)", _weekday),
+        (
+            rf"(?P<which>last|this past|past|this|in|since|during|until|till|by|before|after|of|from|and|to|for) {_MONTH}(?P<year>)(?! ?\d)(?!\w)",
+            _month_only,
+        ),
+        (
+            r"(?P<which>this|last|past|the past|previous|the current|current) (?P<unit>week|month|quarter|year|fortnight)(?!\w)",
+            _this_or_last,
+        ),
+        (
+            r"(?:last |on |this |since )?(?P<weekday>monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?!\w)",
+            _weekday,
+        ),
         (r"(?:the day before )?yesterday(?!\w)", _yesterday),
         (r"(?:tomorrow|next (?:week|month|year|quarter))(?!\w)", _tomorrow),
         (rf"(?<=[a-z] ){_YEAR}(?![-\w.:])", _year),

@@ -15,7 +15,7 @@ from askreg.agent.offline.meaning import Query, SetOf
 from askreg.agent.offline.phrases import Phrases
 from askreg.agent.offline.programs.dispatch import program
 from askreg.agent.offline.programs.work import Asking, Context, literal
-from askreg.agent.offline.understanding import Understanding, understand
+from askreg.agent.offline.understanding import understand
 from askreg.agent.tools.shapes import Call, ToolResult
 
 
@@ -42,7 +42,9 @@ def step(
 
 _WH = r"(?:by whom|how|who|when|where|why|what|which|whose)"
 _AUX = r"(?:is|are|was|were|does|do|did|has|have|had)"
-_ABOUT = r"(?:it|its|they|he|she|that|this|these|those|the|any(?:one|body|thing)?|some(?:one|body)|there|[\w.-]+[:@][\w.-]+)"
+_ABOUT = (
+    r"(?:it|its|they|he|she|that|this|these|those|the|any(?:one|body|thing)?|some(?:one|body)|there|[\w.-]+[:@][\w.-]+)"
+)
 _NEXT = re.compile(
     r"(?:[?;]\s*(?:and |but |also |then |if so,? )*|,?\s+(?:and|but|plus)\s+(?:also |then |if so,? )?|,\s+)"
     rf"(?=(?:{_WH}\b[^,]{{6,}}|{_AUX}\s+{_ABOUT}\b\s*\w|(?:list|show|name|tell|give)\s+\w))",

@@ -48,7 +48,7 @@ _RULES: tuple[tuple[str, str], ...] = (
      r"authori[sz]ed|cleared)(?: (?:them|it|that|those|for))?(?: off)?", "that were never approved"),
     (rf"\b(?:that |which |but |and |yet )*{_NOBODY}(?: has| have| had)?(?: ever)? (?:evaluated|tested|measured)(?: (?:them|it))?",
      "that were never evaluated"),
-    (rf"\b(?:that )?no (?:one|body|model|version)(?: was| were| is)? (?:ever )?(?:been )?(trained|evaluated|tested) on\b", r"that were never \1 on"),
+    (r"\b(?:that )?no (?:one|body|model|version)(?: was| were| is)? (?:ever )?(?:been )?(trained|evaluated|tested) on\b", r"that were never \1 on"),
     (r"\bthat were never (trained|evaluated|tested) on(?=\s*[?.!]*$)", r"never \1 on"),
     # What went past a stage.
     (rf"\b{_SKIP} (?:the )?validation(?: stage| step)?{_WAY}", "reached production and were never in validation"),

@@ -74,10 +74,14 @@ class Lexicon:
             if frozenset(fold(part).strip() for part in cohort.split(",")) == wanted:
                 return Entity("cohort", cohort)
         keys = {part.partition("=")[0] for part in wanted}
-        known = {fold(pair.partition("=")[0]) for c in self.names.cohorts for pair in c.split(",")} | set(synonyms.COHORT_KEYS)
+        known = {fold(pair.partition("=")[0]) for c in self.names.cohorts for pair in c.split(",")} | set(
+            synonyms.COHORT_KEYS
+        )
         if len(wanted) == 1:
             name, _, value = text.partition("=")
-            tag = next(((k, v) for k, v in sorted(self.names.tags) if (fold(k), fold(v)) == (fold(name), fold(value))), None)
+            tag = next(
+                ((k, v) for k, v in sorted(self.names.tags) if (fold(k), fold(v)) == (fold(name), fold(value))), None
+            )
             if tag is not None:
                 return Entity("tag", tag[1], tag[0])
             owner = next((k for k, _ in sorted(self.names.tags) if fold(k) == fold(name)), None)
@@ -87,7 +91,9 @@ class Lexicon:
 
     def both(self, cohorts: list[Entity]) -> Entity:
         """Return the cohort of the patients that are in all of these, known or not."""
-        return self.pairs(",".join(c.name for c in cohorts)) or Entity("cohort", ",".join(c.name for c in cohorts), exists=False)
+        return self.pairs(",".join(c.name for c in cohorts)) or Entity(
+            "cohort", ",".join(c.name for c in cohorts), exists=False
+        )
 
     def alike(self, text: str, kind: str = "", *, like: int = 70, limit: int = 3) -> list[Entity]:
         """Return the things (of a kind, if given) whose names look like `text`, for a 'did you mean'."""
@@ -300,7 +306,12 @@ def _beside(a: str, b: str) -> bool:
         at = row.find(a)
         if at < 0:
             continue
-        near = {other[k] for other in _ROWS[max(0, number - 1) : number + 2] for k in (at - 1, at, at + 1) if 0 <= k < len(other)}
+        near = {
+            other[k]
+            for other in _ROWS[max(0, number - 1) : number + 2]
+            for k in (at - 1, at, at + 1)
+            if 0 <= k < len(other)
+        }
         return b in near or {a, b} <= set("aeiou")
     return False
 
@@ -310,7 +321,11 @@ def _digits(text: str) -> str:
 
 
 def _content(index: dict[str, set[str]]) -> dict[str, set[str]]:
-    return {k: v for k, v in index.items() if (len(k) > 2 or (len(k) == 2 and not k.isalpha())) and k not in words.ALL_WORDS | _COMMON and not k.isdigit()}
+    return {
+        k: v
+        for k, v in index.items()
+        if (len(k) > 2 or (len(k) == 2 and not k.isalpha())) and k not in words.ALL_WORDS | _COMMON and not k.isdigit()
+    }
 
 
 __all__ = ["Lexicon", "edits", "key"]

@@ -16,7 +16,9 @@ from askreg.agent.offline.lexicon import Lexicon, edits, slip
 from askreg.agent.offline.pieces import Piece, cut, plain
 from askreg.agent.offline.words import Word
 
-_NUMBER = re.compile(r"(?<![\w.:@/-])\d{1,3}(?:,\d{3})+(?![\w])|(?<![\w.:@/-])\d*\.?\d+ ?%|(?<![\w.:@/-])\d+\.\d+(?![\w.-]*\w)")
+_NUMBER = re.compile(
+    r"(?<![\w.:@/-])\d{1,3}(?:,\d{3})+(?![\w])|(?<![\w.:@/-])\d*\.?\d+ ?%|(?<![\w.:@/-])\d+\.\d+(?![\w.-]*\w)"
+)
 _HEX = re.compile(r"\b(?:sha256:)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,64}\b", re.I)
 _URL = re.compile(r"\b[a-z][a-z0-9+]*://\S+", re.I)
 _PAIRS = re.compile(r"(?<![\w=,])[a-z_][\w.-]*=[^\s,;?!=()]+(?:, ?[a-z_][\w.-]*=[^\s,;?!=()]+)*", re.I)
@@ -56,8 +58,10 @@ class Item:
     @property
     def unknown(self) -> bool:
         """Whether it is nothing that is known here."""
-        return not (self.entities or self.words or self.date or self.literal) and self.number is None and (
-            self.version is None
+        return (
+            not (self.entities or self.words or self.date or self.literal)
+            and self.number is None
+            and (self.version is None)
         )
 
 
@@ -80,7 +84,9 @@ def link(question: str, lexicon: Lexicon, now: datetime) -> Linked:
     return Linked(text, tuple(items), tuple(spans))
 
 
-def _segments(pieces: list[Piece], text: str, spans: list[Span], lexicon: Lexicon) -> dict[int, list[tuple[float, Item]]]:
+def _segments(
+    pieces: list[Piece], text: str, spans: list[Span], lexicon: Lexicon
+) -> dict[int, list[tuple[float, Item]]]:
     table: dict[int, list[tuple[float, Item]]] = {}
     covered = [False] * len(pieces)
 
@@ -114,7 +120,10 @@ def _item(pieces: list[Piece], first: int, last: int, text: str, **given: object
 
 def _known(pieces: list[Piece], first: int, last: int, text: str, lexicon: Lexicon) -> tuple[Item | None, float]:
     run = tuple(p.folded for p in pieces[first:last])
-    if any(set(p.before) & set(",;?!()") or (". " in p.before and not _short(b)) for b, p in zip(pieces[first:last], pieces[first + 1 : last], strict=False)):
+    if any(
+        set(p.before) & set(",;?!()") or (". " in p.before and not _short(b))
+        for b, p in zip(pieces[first:last], pieces[first + 1 : last], strict=False)
+    ):
         return None, 0.0
     senses = words.senses(run) if all(set(p.before) <= {" ", "-", "'"} for p in pieces[first + 1 : last]) else []
     entities = lexicon.lookup(run)
@@ -186,9 +195,7 @@ def _single(pieces: list[Piece], index: int, text: str) -> Item | None:
     return None
 
 
-def _guesses(
-    pieces: list[Piece], text: str, covered: list[bool], lexicon: Lexicon
-) -> Iterator[tuple[Item, float]]:
+def _guesses(pieces: list[Piece], text: str, covered: list[bool], lexicon: Lexicon) -> Iterator[tuple[Item, float]]:
     """Yield what unknown pieces may be: a topic, a name or a word with typing errors."""
     for index, piece in enumerate(pieces):
         if covered[index]:

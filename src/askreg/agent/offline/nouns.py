@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import (
-    Cond, Event, Given, Group, Has, Holder, Kind, Node, Related, SetOf, Step, Thing, Within, kind_of,
+    Cond,
+    Event,
+    Given,
+    Group,
+    Has,
+    Holder,
+    Kind,
+    Node,
+    Related,
+    SetOf,
+    Step,
+    Thing,
+    Within,
+    kind_of,
 )  # fmt: skip
 from askreg.agent.offline.phrases import Tok
 from askreg.agent.offline.roles import DATA, PLACES, STAGE_STATES, STATES, VERSIONS
@@ -20,7 +33,18 @@ _PLACED = ("site", "environment", "place", "region")
 _ROLES = {"training": "training", "test": "test", "validation": "validation"}
 _RELATIONS = {"base": "base", "run": "run", "inputs": "inputs", "source": "sources"}
 _RELATION_FIELDS = ("base", "run")
-_EVENTFUL: tuple[str, ...] = ("approval", "deployment", "metric", "stage", "event", "run", "document", "alias", "gap", "tag")
+_EVENTFUL: tuple[str, ...] = (
+    "approval",
+    "deployment",
+    "metric",
+    "stage",
+    "event",
+    "run",
+    "document",
+    "alias",
+    "gap",
+    "tag",
+)
 
 
 def starts(reader: Reader, i: int) -> bool:
@@ -58,8 +82,12 @@ def _relation(reader: Reader, i: int) -> bool:
     j = i - 1
     while (back := reader.tok(j)) is not None and (back.word("det") or back.word("order")) and back.node is None:
         j -= 1
-    return back is not None and back.node is None and bool(
-        back.word("prep") or reader.is_pred(j) or (back.word("aux") and reader.main is not None and reader.main > i)
+    return (
+        back is not None
+        and back.node is None
+        and bool(
+            back.word("prep") or reader.is_pred(j) or (back.word("aux") and reader.main is not None and reader.main > i)
+        )
     )
 
 
@@ -82,7 +110,14 @@ def _headed(reader: Reader, i: int) -> bool:
         if tok.word("noun") and not reader.is_verb_here(i):
             return True
         numbered = tok.item.number is not None and not tok.item.words and tok.item.date is None
-        if tok.word("det") or tok.word("order") or reader.adjectival(i) or tok.value(*VALUES) or tok.word("filler") or numbered:
+        if (
+            tok.word("det")
+            or tok.word("order")
+            or reader.adjectival(i)
+            or tok.value(*VALUES)
+            or tok.word("filler")
+            or numbered
+        ):
             i += 1
             continue
         return False
@@ -111,7 +146,13 @@ class NounReader:
 
     def _modifiers(self) -> None:
         while (tok := self.r.tok(self.i)) is not None:
-            if self._counted(tok) or self._determiner(tok) or self._ordinal(tok) or self._state(tok) or self._value(tok):
+            if (
+                self._counted(tok)
+                or self._determiner(tok)
+                or self._ordinal(tok)
+                or self._state(tok)
+                or self._value(tok)
+            ):
                 self.r.use(self.i)
                 self.i += 1
                 continue
@@ -185,7 +226,9 @@ class NounReader:
             self.conds.append(Event("live", (("place", tok.node),)))
         elif kind == "person":
             self.conds.append(self.r.by_person(noun.sense, tok.node))
-        elif isinstance(tok.node, Given | Thing | Holder) and (tok.possessive or kind in ("model", "dataset", "version")):
+        elif isinstance(tok.node, Given | Thing | Holder) and (
+            tok.possessive or kind in ("model", "dataset", "version")
+        ):
             if noun.sense in ("model",) and kind in VERSIONS and not tok.possessive:
                 return False
             self.conds.append(Within(tok.node))
@@ -249,8 +292,12 @@ class NounReader:
             # `the sepsis-risk model`: the noun only says what kind of thing it is.
             wanted = following.word("noun", "model", "dataset")
             kinds = {node.entity.kind, *(e.kind for e in node.others)}
-            if wanted and (wanted.sense in kinds or (wanted.sense == "dataset" and kinds & DATA)) and (
-                following.word("noun") and following.word("noun").form == "one"  # type: ignore[union-attr]
+            if (
+                wanted
+                and (wanted.sense in kinds or (wanted.sense == "dataset" and kinds & DATA))
+                and (
+                    following.word("noun") and following.word("noun").form == "one"  # type: ignore[union-attr]
+                )
             ):
                 self.r.use(self.i)
                 self.i += 1
@@ -267,7 +314,9 @@ class NounReader:
 
     def _ordered(self, node: Node) -> Node:
         kind = kind_of(node)
-        if self.order in ("previous", "next") and not (isinstance(node, Holder) and self.many and self.order == "previous"):
+        if self.order in ("previous", "next") and not (
+            isinstance(node, Holder) and self.many and self.order == "previous"
+        ):
             return Step(node, -1 if self.order == "previous" else 1)
         if isinstance(node, Holder) and self.order == "previous" and self.many:
             past: tuple[tuple[str, Node], ...] = (("alias", Holder(node.alias)),)
@@ -309,7 +358,14 @@ class NounReader:
     def _apposed(self, sense: str, form: str) -> Node | None:
         """Read `the dataset icu-stays`, `model sepsis-risk`: the noun says what kind of thing the name is."""
         tok = self.r.tok(self.i)
-        if form != "one" or tok is None or not isinstance(tok.node, Thing) or "," in tok.before or self.conds or self.order:
+        if (
+            form != "one"
+            or tok is None
+            or not isinstance(tok.node, Thing)
+            or "," in tok.before
+            or self.conds
+            or self.order
+        ):
             return None
         kinds = {tok.node.entity.kind, *(e.kind for e in tok.node.others)}
         wanted = {"model": {"model", "version"}, "version": {"version"}, "dataset": set(DATA), "dataset_version": set(DATA),
@@ -417,7 +473,11 @@ class NounReader:
         if prep is None or node.kind not in ("version", "model", "thing"):
             return None
         if not starts(self.r, self.i + 1):
-            if node.kind in ("version", "model", "thing") and (node.definite or not node.conds) and self.r.tok(self.i + 1) is None:
+            if (
+                node.kind in ("version", "model", "thing")
+                and (node.definite or not node.conds)
+                and self.r.tok(self.i + 1) is None
+            ):
                 self.r.use(self.i)
                 self.i += 1
                 if any(isinstance(c, Within | Event) for c in node.conds):
@@ -461,7 +521,9 @@ class NounReader:
         entity = tok.value("task", "framework", "tag", "sensitivity", "topic", "evidence")
         if entity is None or (tok.node is not None and entity.kind != "topic"):
             return None
-        if entity.kind == "topic" and (_headed(self.r, j) or node.kind not in ("model", "version", "dataset", "document")):
+        if entity.kind == "topic" and (
+            _headed(self.r, j) or node.kind not in ("model", "version", "dataset", "document")
+        ):
             return None
         self.r.use(self.i)
         self.r.use(j)
@@ -518,7 +580,9 @@ class NounReader:
 
 def _named_first(conds: list[Cond]) -> list[Cond]:
     """Let a word of a description not choose among what names and tags leave: it says no more than that it fits."""
-    strong = [c for c in conds if isinstance(c, Has) and (c.field == "topic" or c.field.startswith("tag.")) and not _told(c)]
+    strong = [
+        c for c in conds if isinstance(c, Has) and (c.field == "topic" or c.field.startswith("tag.")) and not _told(c)
+    ]
     hints = [c for c in conds if _told(c)]
     if not strong or not hints:
         return conds
@@ -549,7 +613,9 @@ def has(entity: Entity) -> Has:
         case "tag":
             return Has(f"tag.{entity.part}", "=", entity.name)
         case "topic":
-            return Has("topic", "in", entity.members, extra=(("word", entity.name), *([("told", "")] if entity.part else [])))
+            return Has(
+                "topic", "in", entity.members, extra=(("word", entity.name), *([("told", "")] if entity.part else []))
+            )
         case "role":
             return Has("roles", "contains", entity.name)
     return Has(entity.kind, "=", entity.name)
@@ -564,7 +630,9 @@ def join(node: SetOf, prep: str, inner: Node, reader: Reader) -> Node | None:
     if of in PLACES or of == "site":
         if kind in ("version", "model", "thing", "dataset_version"):
             return add(Event("live", (("place", inner),))) if prep in ("at", "in", "on", "for", "of", "from") else None
-        return add(Within(inner)) if kind in ("deployment", "environment", "stage", "event", "alias", "region") else None
+        return (
+            add(Within(inner)) if kind in ("deployment", "environment", "stage", "event", "alias", "region") else None
+        )
     if of == "person":
         return add(reader.by_person(kind, inner)) if prep in ("by", "of", "from") else None
     if kind == "version" and of in DATA and prep in ("of", "from"):

@@ -89,7 +89,11 @@ class Phrases:
                 return found
         self.at += 1
         nxt = self._peek()
-        if item.word("pron", "two") and nxt is not None and (nxt.word("order") or nxt.word("noun") or nxt.word("state")):
+        if (
+            item.word("pron", "two")
+            and nxt is not None
+            and (nxt.word("order") or nxt.word("noun") or nxt.word("state"))
+        ):
             return Tok(replace(item, words=(), number=2.0))
         if item.version is not None:
             return Tok(item, self._of_model([item.version]) or Bare(item.version))
@@ -146,24 +150,38 @@ class Phrases:
         named = self._peek(1)
         if label.word("noun", "version") and named is not None and label.before == " ":
             # `sepsis-features version 1`
-            known = next((x for x in labels if x.casefold() in (named.text.casefold(), f"v{named.text.casefold()}")), None)
+            known = next(
+                (x for x in labels if x.casefold() in (named.text.casefold(), f"v{named.text.casefold()}")), None
+            )
             if known is not None or any(c.isdigit() for c in named.text):
                 self.at += 2
                 name = f"{dataset.name}@{known or named.text}"
-                return Tok(item, Thing(Entity("dataset_version", name, known or named.text, exists=known is not None), (), item.text))
+                return Tok(
+                    item,
+                    Thing(
+                        Entity("dataset_version", name, known or named.text, exists=known is not None), (), item.text
+                    ),
+                )
         written = label.text
         if label.before == "@":
             self.at += 1
             while (more := self._peek()) is not None and re.fullmatch(r"[-_.:/+]", more.before):
                 written += more.before + more.text
                 self.at += 1
-        elif label.before == " " and not label.words and _shape(written) in map(_shape, labels) and any(map(str.isdigit, written)):
+        elif (
+            label.before == " "
+            and not label.words
+            and _shape(written) in map(_shape, labels)
+            and any(map(str.isdigit, written))
+        ):
             self.at += 1
         else:
             return Tok(item, _thing(item))
         known = next((x for x in labels if x.casefold() == written.casefold()), None)
         name = f"{dataset.name}@{known or written}"
-        return Tok(item, Thing(Entity("dataset_version", name, known or written, exists=known is not None), (), item.text))
+        return Tok(
+            item, Thing(Entity("dataset_version", name, known or written, exists=known is not None), (), item.text)
+        )
 
     def _versions(self, item: Item, numbers: list[int]) -> Node:
         models = [e for e in item.entities if e.kind == "model"]
@@ -246,8 +264,10 @@ class Phrases:
         here = self.at
         if (item := self._peek()) is not None and item.word("prep", "of", "for", "from", "in"):
             self.at += 1
-            while (item := self._peek()) is not None and (item.word("det", "the") or item.word("noun", "model")) and (
-                not item.entities
+            while (
+                (item := self._peek()) is not None
+                and (item.word("det", "the") or item.word("noun", "model"))
+                and (not item.entities)
             ):
                 self.at += 1
             if item is not None and item.entity("model"):
@@ -315,7 +335,13 @@ def _cohorts(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
         whole = [c for c in found if c is not None]
         if len(whole) > 1:
             last = toks[end - 1]
-            item = replace(tok.item, entities=(lexicon.both(whole),), words=(), text=f"{tok.item.text} {last.item.text}", last=last.item.last)
+            item = replace(
+                tok.item,
+                entities=(lexicon.both(whole),),
+                words=(),
+                text=f"{tok.item.text} {last.item.text}",
+                last=last.item.last,
+            )
             tok = replace(tok, item=item, span=(tok.span[0], last.span[1]))
         else:
             end = index + 1
@@ -379,10 +405,18 @@ def _followed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
                 model = node.entity.head
         back = toks[index - 1] if index else None
         number = tok.item.number
-        joined = back is not None and back.node is None and back.word("prep", "vs", "than", "to", "with", "above", "below")
+        joined = (
+            back is not None and back.node is None and back.word("prep", "vs", "than", "to", "with", "above", "below")
+        )
         joined = joined or _goes_on(toks, index, done)
-        if tok.node is None and model and number is not None and number == int(number) and joined and not tok.item.words and (
-            int(number) in lexicon.versions.get(model, frozenset())
+        if (
+            tok.node is None
+            and model
+            and number is not None
+            and number == int(number)
+            and joined
+            and not tok.item.words
+            and (int(number) in lexicon.versions.get(model, frozenset()))
         ):
             tok = replace(tok, node=Thing(Entity("version", f"{model}:{int(number)}", str(int(number)))))
         done.append(tok)
@@ -392,12 +426,20 @@ def _followed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
 def _goes_on(toks: list[Tok], index: int, done: list[Tok]) -> bool:
     """Whether a number goes on a row of versions, as in `X:1, 2 and 3`, and counts nothing that follows it."""
     after = toks[index + 1] if index + 1 < len(toks) else None
-    if after is not None and after.node is None and after.word("noun", "site", "version", "model", "dataset", "run", "person"):
+    if (
+        after is not None
+        and after.node is None
+        and after.word("noun", "site", "version", "model", "dataset", "run", "person")
+    ):
         return False
     back, joint = index - 1, "," in toks[index].item.before
     if back >= 0 and toks[back].node is None and toks[back].word("conj", "and", "or"):
         back, joint = back - 1, True
-    return joint and back >= 0 and any(isinstance(n, Thing) and n.entity.kind == "version" for n in _nodes(done[back].node))
+    return (
+        joint
+        and back >= 0
+        and any(isinstance(n, Thing) and n.entity.kind == "version" for n in _nodes(done[back].node))
+    )
 
 
 def _near(tok: Tok, others: list[Tok]) -> bool:
@@ -437,8 +479,11 @@ def _aliases(toks: list[Tok]) -> list[Tok]:
                 skip += 1
             holder = tok.node
             assert isinstance(holder, Holder)
-            if skip < len(after) and _is_model(after[skip].node) and "," not in after[skip].before and not (
-                after[skip].possessive
+            if (
+                skip < len(after)
+                and _is_model(after[skip].node)
+                and "," not in after[skip].before
+                and not (after[skip].possessive)
             ):
                 result.append(replace(tok, node=Holder(holder.alias, after[skip].node),
                                       span=(tok.span[0], after[skip].span[1])))  # fmt: skip

@@ -14,7 +14,18 @@ from askreg.agent.offline.roles import DATA, EVENTS, PLACES, STAGE_STATES, STATE
 _SKIPPED = ("filler",)
 _ADJECTIVES = frozenset(("approve", "retire", "reject", "deploy", "evaluate", "review", "register", "withdraw", "use"))
 _SAID = ("sensitivity", "framework", "task")
-_COUNTABLE = ("version", "model", "site", "environment", "dataset", "dataset_version", "approval", "deployment", "run", "person")
+_COUNTABLE = (
+    "version",
+    "model",
+    "site",
+    "environment",
+    "dataset",
+    "dataset_version",
+    "approval",
+    "deployment",
+    "run",
+    "person",
+)
 AT_LEAST = {"at least", "no less than", "not less than", "or more", "or higher", "or above", "or better", "minimum of"}
 AT_MOST = {"at most", "no more than", "not more than", "or less", "or lower", "or below", "maximum of"}
 
@@ -167,8 +178,12 @@ class Predicates:
             or (back.node is None and (back.item.entities or number_of(back) is not None))
         ):  # fmt: skip
             return False
-        if back is not None and (back.word("wh", "who", "what", "when", "where", "why") or back.word("aux", "is", "was")):
-            return back.word("wh", "what") is not None and self._noun_ahead(i + 1, strict=True) and bool(tok.word("state"))
+        if back is not None and (
+            back.word("wh", "who", "what", "when", "where", "why") or back.word("aux", "is", "was")
+        ):
+            return (
+                back.word("wh", "what") is not None and self._noun_ahead(i + 1, strict=True) and bool(tok.word("state"))
+            )
         return self._noun_ahead(i + 1, strict=back is None or bool(back.word("conj")))
 
     def _adjective_before(self, i: int) -> bool:
@@ -245,7 +260,9 @@ class Predicates:
         free = [i for i in self._free_preds() if i >= self.i]
         if not free:
             return None
-        at = next((i for i in range(self.i, len(self.toks)) if self.toks[i].word("wh") and not self._is_relative(i)), None)
+        at = next(
+            (i for i in range(self.i, len(self.toks)) if self.toks[i].word("wh") and not self._is_relative(i)), None
+        )
         if at is None:
             return free[-1] if self.c.aux_first and not self._wanted_before(self.i, free[0]) else None
         wh = self.toks[at].word("wh").sense  # type: ignore[union-attr]
@@ -299,8 +316,16 @@ class Predicates:
                 last = free[-1]
                 return last if last > i else None
             return None
-        nodes = [k for k in range(at + 2, free[-1]) if self.toks[k].node is not None and kind_of(self.toks[k].node) == "person"]
-        return free[-1] if nodes and not self._argument(nodes[-1]) and self.form(free[-1]) in ("past", "base", "s") else None
+        nodes = [
+            k
+            for k in range(at + 2, free[-1])
+            if self.toks[k].node is not None and kind_of(self.toks[k].node) == "person"
+        ]
+        return (
+            free[-1]
+            if nodes and not self._argument(nodes[-1]) and self.form(free[-1]) in ("past", "base", "s")
+            else None
+        )
 
     def _argument(self, i: int) -> bool:
         """Whether what stands at token i belongs to a preposition or verb before it."""
@@ -378,10 +403,20 @@ class Predicates:
                 if had is None:
                     self.restore(state)
                     return None
-                return [replace(c, op=">=") if isinstance(c, Has) and (c.field, c.op) == ("metric", "=") else c for c in had[0]], had[1]
+                return [
+                    replace(c, op=">=") if isinstance(c, Has) and (c.field, c.op) == ("metric", "=") else c
+                    for c in had[0]
+                ], had[1]
             if self.is_pred(i) and not self.adjectival(i) and not lacking:
                 break
-            if lacking or tok.word("aux", "have", "had") and self._had(i) or tok.word("verb", "have") and not self.is_pred(i) and self._had(i):
+            if (
+                lacking
+                or tok.word("aux", "have", "had")
+                and self._had(i)
+                or tok.word("verb", "have")
+                and not self.is_pred(i)
+                and self._had(i)
+            ):
                 missing = tok.word("verb", "miss") is not None
                 self.use(i)
                 found = self.having(i + 1, negated=negated or missing, kind=subject)
@@ -493,14 +528,16 @@ class Predicates:
         self._pending = []
         if any(isinstance(c, Count) for c in values):
             whole = replace(event, negated=False)
-            return [replace(c, event=whole, negated=c.negated != event.negated) if isinstance(c, Count) else c for c in values]
+            return [
+                replace(c, event=whole, negated=c.negated != event.negated) if isinstance(c, Count) else c
+                for c in values
+            ]
         if event.pred in ("use", "build", "do") and values and not event.roles:
             return list(values)
         if event.pred == "register" and not event.roles and not event.time and not event.negated:
             self.c.orders += [event.order] if event.order in ("latest", "first") else []
             return list(values)
         return [event, *values]
-
 
     def arguments(self, i: int, *, main: bool) -> tuple[Event, int, str]:
         """Read the predicate at token i with the parts that follow it."""
@@ -635,7 +672,13 @@ class Predicates:
         """Read `but not at southbank`: the same of another place, denied."""
         last = next((c for c in reversed(conds) if isinstance(c, Event)), None)
         joint, denial = self.tok(i), self.tok(i + 1)
-        if last is None or joint is None or denial is None or not joint.word("conj", "and", "but") or not denial.word("neg"):
+        if (
+            last is None
+            or joint is None
+            or denial is None
+            or not joint.word("conj", "and", "but")
+            or not denial.word("neg")
+        ):
             return None
         j, prep = i + 2, ""
         tok = self.tok(j)
@@ -708,7 +751,11 @@ class Predicates:
             self.use(i)
             return event, i + 1, prep
         value = nxt.value("framework", "task", "tag", "evidence")
-        if value is not None and nxt.node is None and event.pred in ("build", "use", "train", "register", "do", "evaluate"):
+        if (
+            value is not None
+            and nxt.node is None
+            and event.pred in ("build", "use", "train", "register", "do", "evaluate")
+        ):
             self.use(i)
             self.use(j)
             self._keep(value)
@@ -734,12 +781,28 @@ class Predicates:
         if node is None or role is None or (isinstance(node, SetOf) and node.kind == "event"):
             self.restore(state)
             return None
-        if isinstance(node, SetOf) and node.kind == "thing" and node.quantity in ("any", "all", "no") and not node.conds:
+        if (
+            isinstance(node, SetOf)
+            and node.kind == "thing"
+            and node.quantity in ("any", "all", "no")
+            and not node.conds
+        ):
             return event, k, ""
         return replace(event, roles=(*event.roles, (role, node))), k, ""
 
 
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a single": 1, "single": 1, "once": 1, "twice": 2}
+_NUMBERS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "a single": 1,
+    "single": 1,
+    "once": 1,
+    "twice": 2,
+}
 
 
 def number_of(tok: Tok) -> float | None:

@@ -50,7 +50,11 @@ def denied(query: Query) -> Query:
 
 
 def _event_denied(event: Event) -> Event:
-    nothing = [n for _, n in event.roles if isinstance(n, SetOf) and n.quantity == "no" and n.kind in (*_KINDS, "person", "run")]
+    nothing = [
+        n
+        for _, n in event.roles
+        if isinstance(n, SetOf) and n.quantity == "no" and n.kind in (*_KINDS, "person", "run")
+    ]
     if not nothing or event.negated:
         return event
     roles = tuple((r, replace(n, quantity="") if n in nothing and isinstance(n, SetOf) else n) for r, n in event.roles)
@@ -60,7 +64,12 @@ def _event_denied(event: Event) -> Event:
 def _none(query: Query, event: Event) -> Query | None:
     """Read `none of the versions was rejected, right?`: whether any was."""
     theme = event.role("theme")
-    if not isinstance(theme, SetOf) or theme.quantity != "no" or event.negated or query.ask[0] not in ("list", "exists"):
+    if (
+        not isinstance(theme, SetOf)
+        or theme.quantity != "no"
+        or event.negated
+        or query.ask[0] not in ("list", "exists")
+    ):
         return None
     if theme.kind not in _KINDS:
         return None
@@ -92,7 +101,12 @@ def _members(query: Query, event: Event) -> Query | None:
     theme = event.role(part)
     if query.ask[0] not in _TELLING or not isinstance(theme, SetOf) or theme.kind not in _KINDS:
         return None
-    if part == "theme" and not event.negated and theme.order not in ("latest", "first") and not any(isinstance(c, Count) for c in theme.conds):
+    if (
+        part == "theme"
+        and not event.negated
+        and theme.order not in ("latest", "first")
+        and not any(isinstance(c, Count) for c in theme.conds)
+    ):
         return None
     rest = replace(event, roles=tuple(r for r in event.roles if r[0] != part))
     conds: tuple[Cond, ...] = (*theme.conds, rest)

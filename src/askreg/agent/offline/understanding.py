@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from askreg.agent.draft import Draft, Reading
+from askreg.agent.draft import Draft
 from askreg.agent.offline import beyond, changes, coverage, dates, written
 from askreg.agent.offline.clause import Clause, Reader
 from askreg.agent.offline.conversation import Before, Conversation
@@ -62,7 +62,9 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
     query = talk.again(clause, query) or query
     query = None if query is None else recast(talk.completed(query), clause)
     if query is None:
-        reason = "this question could not be read as one about the registry; name a model, version, dataset, site or person"
+        reason = (
+            "this question could not be read as one about the registry; name a model, version, dataset, site or person"
+        )
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
     loose = None if history else beyond.dangling(tokens, query)
     if loose is not None:

@@ -106,7 +106,11 @@ def _half(group: list[Item], lexicon: Lexicon) -> bool:
         return False
     if last.word("noun", "version", "model", "run", "dataset") and len(group) == 2 and not group[0].entity("topic"):
         return False
-    if named and all(i.version is not None or i.number is not None for i in group[1:]) and set(i.before for i in group[1:]) == {"-"}:
+    if (
+        named
+        and all(i.version is not None or i.number is not None for i in group[1:])
+        and set(i.before for i in group[1:]) == {"-"}
+    ):
         return group[0].entity("model") is None
     if named:
         return True
