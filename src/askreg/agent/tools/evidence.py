@@ -138,6 +138,17 @@ def anchor(plan: Plan) -> str:
     return "registry"
 
 
+def reached(plan: Plan, row: PlanRow, arrows: Iterable[Arrow], *, as_of: str) -> Iterator[Fact]:
+    """Yield the fact that the one thing a plan starts from leads to a row; its event is that of the last arrow."""
+    start = anchor(plan)
+    if not plan.hops or start == "registry":
+        return
+    near = {arrow.target for arrow in arrows if arrow.source == start} | {start}
+    events = [arrow.event for arrow in arrows if arrow.source in near and arrow.target == row.subject]
+    event = events[0] if events else row.event
+    yield Fact(subject=start, field=".".join(plan.hops), value=row.subject, as_of=as_of, event=event)
+
+
 def aggregate_facts(plan: Plan, result: PlanResult) -> Iterator[Fact]:
     """Yield one fact for each figure of an aggregate; the subject is the group, or what the plan starts from."""
     if plan.aggregate is None or result.aggregate is None:

@@ -24,7 +24,7 @@ from askreg.agent.tools.shapes import (
 from askreg.errors import InvalidInput, NotFound
 from askreg.registry import comparison, details, gaps, history, lineage, measures, query, reads, view
 from askreg.registry.plan import Condition, Plan
-from askreg.registry.results import Comparison, DocumentView
+from askreg.registry.results import Arrow, Comparison, DocumentView
 from askreg.registry.times import shown
 from askreg.registry.view import View
 
@@ -151,13 +151,27 @@ def _query(run: _Run) -> ToolResult:
         for fact in evidence.aggregate_facts(plan, result):
             run.add([fact])
         return run.finished(result, total=result.total, truncated=result.truncated)
+    arrows = _arrows(run, plan)
     for row in result.rows:
-        run.add(evidence.plan_facts(row, result.kind, as_of=run.as_of))
+        facts = evidence.plan_facts(row, result.kind, as_of=run.as_of)
+        run.add([*facts, *evidence.reached(plan, row, arrows, as_of=run.as_of)])
     if result.kind == "metric":
         _note_directions(run)
     return run.done(
         result, kind=result.kind, total=result.total, truncated=result.truncated, subject=evidence.anchor(plan)
     )
+
+
+_SOURCES = {"trained_on", "inputs", "evaluated_on", "base", "run", "training", "validation", "test", "derived_from"}
+"""Relations that are arrows of the lineage, or two of them through the run."""
+
+
+def _arrows(run: _Run, plan: Plan) -> list[Arrow]:
+    """Return the lineage above what a plan starts from, if its hops go there."""
+    start = evidence.anchor(plan)
+    if not plan.hops or not _SOURCES.issuperset(plan.hops) or start == "registry":
+        return []
+    return lineage.lineage(run.seen, start, direction="up").edges
 
 
 def _note_directions(run: _Run) -> None:
