@@ -60,16 +60,18 @@ def _clause(node: SetOf, cond: Cond, time: Span | None) -> str:
 
 def _event(event: Event, time: Span | None) -> str:
     head, _, stage = event.pred.partition(":")
-    is_ = "was" if event.past or event.time or time or head in _DONE else "is"
+    ever = event.past and head != "own"
+    is_ = "was" if ever or event.time or time or head in _DONE else "is"
     has_not = "not " if event.negated else ""
     by, at, on = (_part(event, role, word) for role, word in (
-        ("agent", "by"), ("place", "from" if head == "withdraw" else "at"), ("source", _SOURCE.get(head, "with"))))  # fmt: skip
+        ("agent", "by"), ("place", "from" if head == "withdraw" else "at"), ("source", _SOURCE.get(head,
+            "with"))))  # fmt: skip
     if by is None or at is None or on is None:
         return ""
     if head == "live":
         done = "live"
     elif head == "stage":
-        done = f"in {stage}"
+        done = stage if stage == "retired" else f"in {stage}"
     elif head == "hold":
         alias = event.role("alias")
         done = literal(alias.alias) if isinstance(alias, Holder) else ""
@@ -118,7 +120,9 @@ def _held(cond: Has) -> str:
 def _text(node: Node | None) -> str:
     match node:
         case Thing(entity, _, text):
-            return literal(entity.name if entity.kind in ("version", "dataset_version", "model") else text or entity.name)
+            return literal(
+                entity.name if entity.kind in ("version", "dataset_version", "model") else text or entity.name
+            )
         case Holder(alias, None):
             return f"the {literal(alias)}"
         case Holder(alias, model):

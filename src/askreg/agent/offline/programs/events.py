@@ -9,7 +9,7 @@ from typing import Any
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.meaning import Event, Group, Holder, Node, SetOf, Thing, Within, kind_of
 from askreg.agent.offline.programs import periods, resolving
-from askreg.agent.offline.programs.work import Rows, Unanswered, Work, where
+from askreg.agent.offline.programs.work import Asking, Rows, Unanswered, Work, where
 from askreg.agent.tools.shapes import Call, ToolResult
 
 Conditions = Generator[list[Call], list[ToolResult], list[dict[str, Any]]]
@@ -43,11 +43,13 @@ SPECS: dict[str, Spec] = {
                   actor="closed_by"),
     "live": Spec("deployment", state=True, history=False, project=("version", "by")),
     "deploy": Spec("deployment", project=("version", "by", "region")),
-    "withdraw": Spec("deployment", (("until", "exists", None),), instant="until", project=("version", "closed_by", "reason"),
+    "withdraw": Spec("deployment", (("until", "exists", None),), instant="until", project=("version", "closed_by",
+        "reason"),
                      actor="closed_by"),
     "move": Spec("stage", (("previous", "exists", None),), project=("by", "reason", "previous")),
     "hold": Spec("alias", state=True, history=False, project=("version", "by")),
-    "lose": Spec("alias", (("until", "exists", None),), instant="until", project=("version", "closed_by"), actor="closed_by"),
+    "lose": Spec("alias", (("until", "exists", None),), instant="until", project=("version", "closed_by"),
+        actor="closed_by"),
     "evaluate": Spec("metric", instant="at", history=False, project=("by", "at")),
 }  # fmt: skip
 
@@ -172,8 +174,19 @@ def rows(
     found = yield from work.plan(spec.select, wanted, (*spec.project, *project), **more)
     if overlap is not None:
         kept = [r for r in found.rows if periods.overlaps(r.at, r.until, overlap)]
+        if not kept and found.rows:
+            yield from _none_within(work, spec, wanted, overlap)
         found = Rows(found.kind, kept, len(kept), found.truncated, None, found.result)
     return found
+
+
+def _none_within(work: Work, spec: Spec, wanted: list[dict[str, Any]], span: Span) -> Asking:
+    """Ask the record itself for what overlaps a period, so that an answer that nothing does rests on it."""
+    low, high = periods.bounds(span)
+    began = [where("since", f"{high}Z", "<")] if high else []
+    ended = [[where("until", f"{low}Z", ">")], [where("until", None, "missing")]] if low else [[]]
+    for more in ended:
+        yield from work.plan(spec.select, [*wanted, *began, *more], history=True)
 
 
 def about(event: Event) -> Node | None:

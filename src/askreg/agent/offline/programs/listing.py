@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from askreg.agent.draft import Draft
 from askreg.agent.offline.meaning import Event, Has, Query, SetOf, Within, kind_of
-from askreg.agent.offline.programs import events, periods, sets, telling
+from askreg.agent.offline.programs import denying, events, periods, sets, telling
 from askreg.agent.offline.programs.work import (
     SHOWN,
     Asking,
@@ -34,7 +34,8 @@ def listing(work: Work, q: Query) -> Asking:
     if node.kind in ("dataset", "dataset_version") and any(
         isinstance(c, Within) and kind_of(c.node) in ("version", "model") for c in node.conds
     ):
-        conds = tuple(Event("use", (("theme", c.node),)) if isinstance(c, Within) and kind_of(c.node) in ("version", "model") else c
+        conds = tuple(Event("use", (("theme", c.node),)) if isinstance(c, Within) and kind_of(c.node) in ("version",
+            "model") else c
                       for c in node.conds)  # fmt: skip
         node = replace(node, kind="dataset_version", conds=conds)
     if node.kind == "dataset" and any(
@@ -119,7 +120,7 @@ def _begun(node: SetOf) -> bool:
 
 def _told(found: Rows, node: SetOf, work: Work) -> Draft:
     if not found.rows:
-        return answered(f"No {_plural(node)} found: none in the record are like that{_when(work)}.")
+        return answered(f"N{denying.denial(node, work.time)[1:]}.")
     rows = _distinct(found.rows, node)
     event = _event_of(node)
     if found.kind == "metric" and node.kind != "metric" and event is not None:
@@ -178,7 +179,7 @@ def _distinct(rows: list[Row], node: SetOf) -> list[Row]:
 def _counted(found: Rows, node: SetOf, q: Query, work: Work) -> Draft:
     plural = _plural(node)
     if not found.rows:
-        return answered(f"None: 0 {plural}{_when(work)}.")
+        return answered(f"None: 0 {plural}{_when(work)}; {denying.denial(node)}.")
     if found.truncated or (found.total > len(found.rows)):
         if found.count is None:
             raise Unanswered("the list is cut; ask for less at a time")
@@ -221,7 +222,7 @@ def _unique(rows: list[Row], node: SetOf) -> list[Row]:
 
 def _verdict(found: Rows, node: SetOf, work: Work) -> Draft:
     if not found.rows:
-        return answered(f"No: there are none{_when(work)}.")
+        return answered(f"No: {denying.denial(node, work.time)}.")
     return answered("Yes: " + telling.names(_unique(found.rows, node)[:SHOWN]) + "." + telling.cite(found.rows[:SHOWN]))
 
 
@@ -267,13 +268,14 @@ def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
         state = "was" if row.until else "has been"
         until = f" until {{{main}.until:date}}" if row.until else ""
         return answered(
-            f"{row.name} {state} so the {q.order}, for {{elapsed({main}.since,{main}.until)}}, at {{{main}.subject}}, since {{{main}.since:date}}{until}."
+            f"{row.name} {state} so the {q.order}, for {{elapsed({main}.since,{main}.until)}}, at "
+            f"{{{main}.subject}}, since {{{main}.since:date}}{until}."
         )
     raise Unanswered("the most of what is not clear; ask, for example, which model has the most versions")
 
 
 def _most(work: Work, node: SetOf, q: Query) -> Asking:
-    """Answer which model has the most versions, who approved most, which site runs most …"""
+    """Answer which model has the most versions, who approved most, which site runs most, and so on."""
     counted, by = _counted_kind(node, q)
     found = yield from sets.rows(work, counted, project=_maker_of(counted) if by == "person" else ())
     if not found.rows:
@@ -288,7 +290,8 @@ def _most(work: Work, node: SetOf, q: Query) -> Asking:
         rows = list(groups[key].values())
         ids = ",".join(f"{r.main.id}" for r in rows)
         lines.append(
-            f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} {_plural(counted)}."
+            f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} "
+            f"{_plural(counted)}."
         )
     return answered("\n\n".join(lines))
 

@@ -57,11 +57,12 @@ def begins_within(span: Span | None, path: str = "since") -> list[dict[str, Any]
 
 def overlaps(row_from: str | None, row_until: str | None, span: Span) -> bool:
     """Whether an interval and a period have time in common."""
-    low, high = _bounds(span)
+    low, high = bounds(span)
     return (high is None or (row_from or "") < high) and (low is None or row_until is None or row_until > low)
 
 
-def _bounds(span: Span) -> tuple[str | None, str | None]:
+def bounds(span: Span) -> tuple[str | None, str | None]:
+    """Return the first instant of a period and the first after it, where it has them."""
     first, after = f"{span.first.isoformat()}T00:00:00", f"{span.after.isoformat()}T00:00:00"
     match span.relation:
         case "before":

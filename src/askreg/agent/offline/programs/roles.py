@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from askreg.agent.draft import Draft
 from askreg.agent.offline.meaning import Event, Group, Holder, Node, Query, SetOf, Step, Thing
-from askreg.agent.offline.programs import events, periods, resolving, telling
+from askreg.agent.offline.programs import denying, events, periods, resolving, telling
 from askreg.agent.offline.programs.work import Asking, Row, Rows, Unanswered, Work, answered, joined, literal, where
 
 _WAS = {"approve": "approved", "sign": "signed", "signed_by": "signed", "review": "reviewed", "reject": "rejected",
         "live": "live", "deploy": "deployed", "withdraw": "withdrawn", "run": "live", "use": "live", "move": "moved",
-        "hold": "held", "lose": "lost", "evaluate": "evaluated", "lapse": "lapsed", "responsibility": "signed for"}  # fmt: skip
+        "hold": "held", "lose": "lost", "evaluate": "evaluated", "lapse": "lapsed",
+            "responsibility": "signed for"}  # fmt: skip
 
 
 def role(work: Work, q: Query) -> Asking:
@@ -35,6 +36,8 @@ def role(work: Work, q: Query) -> Asking:
         raise Unanswered("what was measured is not clear; name a version or a dataset")
     if event.pred in ("run", "use"):
         event = replace(event, pred="live")
+    if event.negated and q.ask[0] != "exists":
+        raise Unanswered("what is not so is asked of versions, models, data or people; say which of them are meant")
     if event.role("before") is not None:
         return (yield from _before(work, event))
     return (yield from _rows(work, q, event))
@@ -132,7 +135,8 @@ def _durations(rows: list[Row]) -> str:
             else " and still is"
         )
         if row.kind == "stage":
-            parts.append(f"{{{main}.subject}} {'was' if row.until else 'has been'} in {{{main}}} for {{elapsed({main}.since,{main}.until)}}"
+            parts.append(f"{{{main}.subject}} {'was' if row.until else 'has been'} in {{{main}}} for "
+                f"{{elapsed({main}.since,{main}.until)}}"
                          f" (from {{{main}.since:date}}{until}).")  # fmt: skip
             continue
         state = telling.clause(row).split(" from ")[0].split(" since ")[0].split(" on {")[0]
@@ -171,13 +175,23 @@ def _nothing(work: Work, q: Query, event: Event) -> Asking:
     if subject:
         text = f"{subject} {tense} {said}{at}{by}{' ' + when if when else ''}."
     else:
-        verb = "was" if when or event.past else "is"
-        text = f"Nothing {verb} {said}{at}{by}{' ' + when if when else ''}."
+        denied = _denied(q, event)
+        text = f"{denied if q.ask[0] == 'exists' else denied[0].upper() + denied[1:]}."
     if q.ask[0] == "agent" and subject:
         text = f"Nobody: {text[0].lower() + text[1:] if not text.startswith('{') else text}"
     if q.ask[0] == "exists":
         text = "No: " + text
     return answered(text + nearest)
+
+
+def _denied(q: Query, event: Event) -> str:
+    """Return what is so of nothing, in the words of the question."""
+    theme = event.role("theme")
+    rest = events.without(event, "theme")
+    if isinstance(theme, SetOf) and (theme.conds or theme.kind != "thing"):
+        kind = "version" if theme.kind == "thing" else theme.kind
+        return denying.denial(replace(theme, kind=kind, conds=(*theme.conds, rest)), q.time)
+    return denying.happening(rest, q.time)
 
 
 def _text(node: Node | None) -> str:
@@ -275,7 +289,8 @@ def _replaced(work: Work, q: Query, event: Event) -> Asking:
     if theme is None:
         raise Unanswered("what was replaced where is not clear; name the version and the site")
     passive_by = event.role("agent_theme") is not None
-    asks_before = passive_by or ("subject_first" in q.options and "passive" not in q.options and event.pred == "replace") or (
+    asks_before = passive_by or ("subject_first" in q.options and "passive" not in q.options
+        and event.pred == "replace") or (
         event.pred == "precede" and "subject_first" not in q.options)  # fmt: skip
     alias = event.role("alias")
     if isinstance(alias, Holder):
