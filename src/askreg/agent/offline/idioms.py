@@ -19,6 +19,13 @@ _TO_PRODUCTION = r"(?:went|go|gone|got|get|made it|moved|move|reached|promoted|c
 
 _RULES: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
+    (r"\bwhat (?:did|does|has) ((?:run[ :])?\S*\d\S*) (?:produced?|yield(?:ed)?|output)\b", r"what is downstream of \1"),
+    (r"\b(any|every|no)(where|one|body|thing) but (?=[\w])", r"\1\2 except "),
+    (r"\b(?:most recently|latest|last|newest) (deployed|approved|withdrawn|rejected|retired) (version|model)\b",
+        r"\2 that was \1 most recently"),
+    (r"\bwhat (?:came|comes|has come) (?:out of|from)\b", "what is downstream of"),
+    (r"\b(the (?:very )?(?:same )?data(?:set)?s?) (?!that\b|which\b|was\b|were\b|is\b|are\b|of\b|on\b|from\b|for\b|in\b|behind\b|used\b)(\S+) (was|were) "
+     r"(trained|evaluated|tested) on\b", r"\1 that \2 \3 \4 on"),
     (r"\b(is|are|was|were|do|does|did|has|have|had)nt\b", r"\1 not"),
     (r"\bneither (.+?) nor (?=\w)", r"not \1 and not "),
     (r"\bfor which (?:the record|the registry|there) (?:shows?|has|holds|is|are|was) (?=no\b|any\b|an?\b)", "with "),
@@ -35,10 +42,12 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\bw/(?=\w)", "with "),
     (r"(?<=\s)r(?=\s)(?! ?\d)", "are"),
     (r"\b(not|n't|never)\b(.*?),? any ?more\b", r"\1\2"),
-    (r"\bused to be (.+?),? (?:and|but|yet|though) (is|are) (?:not|no longer)(?: now)?(?=\s*[?.!]*$)", r"were ever \1 but \2 not \1"),
+    (r"\bused to be (.+?),? (?:and|but|yet|though) (is|are) (?:not|no longer)(?: now)?(?=\s*[?.!]*$)",
+        r"were ever \1 but \2 not \1"),
     # Who approves what they made themselves.
     (rf"\b{_SIGNED} by (?:(?:the|its|their)(?: own| very| same)* {_PERSON} (?:who|that) (?:had |has |have )?(?:also )?{_MADE}(?: it| them| the \w+)?"
-     rf"|(?:its|their)(?: own)? {_AUTHOR}|(?:the )?{_AUTHOR}(?: of it)?|(?:them|him|her|it)sel(?:f|ves))", "self approved"),
+     rf"|(?:its|their)(?: own)? {_AUTHOR}|(?:the )?{_AUTHOR}(?: of it)?|(?:them|him|her|it)sel(?:f|ves))",
+         "self approved"),
     (rf"\b(?:who|did (?:any|some)(?:body|one)|has (?:any|some)(?:body|one)|did someone) (?:ever )?(?:has |have )?{_SIGNED} "
      rf"(?:his or her|their|his|her)(?: very)? own {_OWN}", "which versions are self approved"),
     (rf"\b(?:versions?|models?|things?) (?:(?:that|which) )?(?:people|persons?|they|somebody|someone) {_SIGNED} (?:themselves|for themselves)",
@@ -52,13 +61,17 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\bthat were never (trained|evaluated|tested) on(?=\s*[?.!]*$)", r"never \1 on"),
     # What went past a stage.
     (rf"\b{_SKIP} (?:the )?validation(?: stage| step)?{_WAY}", "reached production and were never in validation"),
-    (rf"\b{_SKIP} (?:the )?(?:approval|sign ?-?off|approved)(?: stage| step)?{_WAY}", "reached production and have no approval"),
+    (rf"\b{_SKIP} (?:the )?(?:approval|sign ?-?off|approved)(?: stage| step)?{_WAY}",
+        "reached production and have no approval"),
     (rf"\b{_TO_PRODUCTION} (?:straight |directly |right |in)?(?:to |into )?production without (?:ever )?(?:a |any |being (?:in )?|"
-     r"going through |passing (?:through )?|having been (?:in )?)?(?:validation|validated)", "reached production and were never in validation"),
+     r"going through |passing (?:through )?|having been (?:in )?)?(?:validation|validated)",
+         "reached production and were never in validation"),
     (r"\bstraight (to|into)\b", r"\1"),
     (r"\b(?:that |which )?nobody owns\b", "without an owner"),
-    (r"\b(?:that |which )?(?:nobody|no one|no-one) (?:has )?(?:ever )?(trained|evaluated|tested) on(?=\s*[?.!]*$)", r"never \1 on"),
-    (r"\b(?:that |which |does |do )?(?:nobody|no one|no-one) (?:is )?(?:runs?|uses?|running|using)(?=\s*[?.!]*$)", "are not live"),
+    (r"\b(?:that |which )?(?:nobody|no one|no-one) (?:has )?(?:ever )?(trained|evaluated|tested) on(?=\s*[?.!]*$)",
+        r"never \1 on"),
+    (r"\b(?:that |which |does |do )?(?:nobody|no one|no-one) (?:is )?(?:runs?|uses?|running|using)(?=\s*[?.!]*$)",
+        "are not live"),
     (r"\bdirectly (derived?|based|built|trained|fine-?tuned|made|developed|adapted|forked)\b", r"\1 directly"),
     (r"\b(with|has|have|having|of) (?:only|exactly|just|precisely) (?:one|a single|1|a)\b", r"\1 exactly 1"),
     (r"\b(with|has|have|having) (?:only|exactly|just|precisely) (?=\w+ )", r"\1 exactly "),

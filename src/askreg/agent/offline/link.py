@@ -13,7 +13,7 @@ from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity, EntityKind
 from askreg.agent.offline.idioms import spelled_out
 from askreg.agent.offline.lexicon import Lexicon, edits, slip
-from askreg.agent.offline.pieces import Piece, cut, plain
+from askreg.agent.offline.pieces import Piece, cut, plain, words_of
 from askreg.agent.offline.words import Word
 
 _NUMBER = re.compile(
@@ -22,7 +22,7 @@ _NUMBER = re.compile(
 _HEX = re.compile(r"\b(?:sha256:)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,64}\b", re.I)
 _URL = re.compile(r"\b[a-z][a-z0-9+]*://\S+", re.I)
 _PAIRS = re.compile(r"(?<![\w=,])[a-z_][\w.-]*=[^\s,;?!=()]+(?:, ?[a-z_][\w.-]*=[^\s,;?!=()]+)*", re.I)
-_GLUE = re.compile(r"[-_.:@/=]")
+_JOINT = re.compile(r"[-_.]")
 _VERSION = re.compile(r"v(?:er)?(\d+)", re.I)
 _ORDINAL_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
                   "ten": 10}  # fmt: skip
@@ -105,7 +105,7 @@ def _segments(
         put(item, 1.5 * (item.last - item.first))
     for item in _literals(pieces, text):
         put(item, 1.3 * (item.last - item.first))
-    for index, piece in enumerate(pieces):
+    for index in range(len(pieces)):
         found = _single(pieces, index, text)
         if found:
             put(found, 1.0)
@@ -209,7 +209,8 @@ def _guesses(pieces: list[Piece], text: str, covered: list[bool], lexicon: Lexic
             if word:
                 yield _item(pieces, index, index + 1, text, words=tuple(word), corrected=True), 0.8
         for first, last in _around(pieces, index, covered):
-            found = lexicon.near("".join(p.folded for p in pieces[first:last]))
+            run = [p.folded for p in pieces[first:last]]
+            found = [(e, d) for e, d in lexicon.near("".join(run)) if not _piece_more(run, e)]
             if found:
                 nearest = min(distance for _, distance in found)
                 entities = _unique(e for e, distance in found if distance == nearest)
@@ -218,6 +219,13 @@ def _guesses(pieces: list[Piece], text: str, covered: list[bool], lexicon: Lexic
                 length = last - first
                 score = length + 0.3 * (length - 1) - 0.15 * nearest
                 yield _item(pieces, first, last, text, entities=entities, corrected=True), score
+
+
+def _piece_more(run: list[str], entity: Entity) -> bool:
+    """Whether the one has a whole piece more than the other: `ct-lung-b` is no misspelt `ct-lung`."""
+    named = words_of(entity.name)
+    less, more = sorted((run, named), key=lambda pieces: len("".join(pieces)))
+    return any("".join(less) == "".join(more[:i] + more[i + 1 :]) for i in range(len(more)))
 
 
 def _unique(entities: Iterator[Entity]) -> tuple[Entity, ...]:
@@ -229,7 +237,7 @@ def _around(pieces: list[Piece], index: int, covered: list[bool]) -> Iterator[tu
     for first in range(max(0, index - 3), index + 1):
         for last in range(index + 1, min(len(pieces), index + 4) + 1):
             inside = range(first, last)
-            glued = all(_GLUE.fullmatch(pieces[i].before) for i in inside if i > first)
+            glued = all(_JOINT.fullmatch(pieces[i].before) for i in inside if i > first)
             spaced = all(pieces[i].before in (" ", "-") for i in inside if i > first)
             content = all(not covered[i] for i in inside)
             if glued or (spaced and content):

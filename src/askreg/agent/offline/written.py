@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import Item, Linked
 from askreg.agent.offline.pieces import fold, key
 
 _MARK = re.compile(r"[-_.:@/]")
 _NAMED = frozenset(
-    ("model", "version", "dataset", "dataset_version", "person", "site", "environment", "place", "run", "document", "alias",
+    ("model", "version", "dataset", "dataset_version", "person", "site", "environment", "place", "run", "document",
+        "alias",
      "topic", "tag")
 )  # fmt: skip
 _ENDINGS = frozenset(
@@ -38,11 +40,31 @@ class Strange:
 
 def strange(linked: Linked, lexicon: Lexicon) -> Strange | None:
     """Return the first name of a question that is not known as a whole."""
+    for site, other in _beside(linked.items):
+        if (site, other.name) not in lexicon.names.places:
+            return Strange(other.name, "environment", site)
     for group in _groups(linked.items):
         found = _unknown(group, linked, lexicon)
         if found is not None:
             return found
     return None
+
+
+def _beside(items: tuple[Item, ...]) -> Iterator[tuple[str, Entity]]:
+    """Yield each site and environment that are said together: `southbank icu`, `the icu at southbank`."""
+    for i, item in enumerate(items):
+        rest = [x for x in items[i + 1 : i + 4] if not x.word("det")]
+        if rest and rest[0].word("prep", "at", "in", "of"):
+            first, second = item, rest[1] if len(rest) > 1 else None
+        else:
+            first, second = rest[0] if rest else None, item
+            if first is None or first.before != " ":
+                continue
+        if first is None or second is None or first.words or second.words:
+            continue
+        environment, site = first.entity("environment"), second.entity("site")
+        if environment is not None and site is not None and not first.entity("site", "model", "topic", "tag"):
+            yield site.name, environment
 
 
 def _groups(items: tuple[Item, ...]) -> Iterator[list[Item]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from askreg.agent.draft import Draft
-from askreg.agent.offline.meaning import Query
+from askreg.agent.offline.meaning import Event, Query, SetOf
 from askreg.agent.offline.programs import periods, resolving, telling
 from askreg.agent.offline.programs.resolving import Found
 from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Unanswered, Work, answered, joined, literal, where
@@ -18,7 +19,10 @@ def metric(work: Work, q: Query) -> Asking:
     periods.refuse_future(q.time, work.context)
     found: Found | None = None
     if q.node is not None:
-        found = yield from resolving.resolve(work, q.node, want=("version", "model"))
+        # Of several that are live at a place, the figure tells which is meant.
+        placed = isinstance(q.node, SetOf) and any(isinstance(c, Event) for c in q.node.conds)
+        node = replace(q.node, definite=False) if isinstance(q.node, SetOf) and placed and q.metrics else q.node
+        found = yield from resolving.resolve(work, node, want=("version", "model"))
         if found.kind == "model" and len(found.subjects) == 1 and q.ask[0] == "value":
             found = yield from _model_version(work, found, q)
     limits = [where("subject", found.subjects, "in")] if found else []
@@ -85,7 +89,8 @@ def _figures(rows: list[Row], q: Query) -> str:
     if set(q.fields) & {"n"}:
         told = [r for r in rows if r.main.n is not None]
         if told:
-            return " ".join(f"{{{r.main.id}.subject}}: {r.main.metric} was measured on n={{{r.main.id}.n}} of {{{r.main.id}.dataset}} ({{{r.main.id}.cohort}})." for r in told[:SHOWN])  # fmt: skip
+            return " ".join(f"{{{r.main.id}.subject}}: {r.main.metric} was measured on n={{{r.main.id}.n}} of "
+                f"{{{r.main.id}.dataset}} ({{{r.main.id}.cohort}})." for r in told[:SHOWN])  # fmt: skip
         return f"No sample size is recorded for {telling.names(rows)}."
     if "ci" in q.fields:
         told = [r for r in rows if r.main.ci is not None]
@@ -93,7 +98,9 @@ def _figures(rows: list[Row], q: Query) -> str:
             return f"No confidence interval of that is recorded{telling.cite(rows)}. " + telling.listed(rows)
         return telling.listed(told)
     if "evidence" in q.fields:
-        return " ".join(f"The evidence for the {r.main.metric} {{{r.main.id}}} of {{{r.main.id}.subject}} on {{{r.main.id}.dataset}} ({{{r.main.id}.cohort}}) is {{{r.main.id}.evidence}}." for r in rows[:SHOWN])  # fmt: skip
+        return " ".join(f"The evidence for the {r.main.metric} {{{r.main.id}}} of {{{r.main.id}.subject}} on "
+            f"{{{r.main.id}.dataset}} ({{{r.main.id}.cohort}}) is "
+                f"{{{r.main.id}.evidence}}." for r in rows[:SHOWN])  # fmt: skip
     if len(rows) <= 2:
         return " ".join(telling.sentence(r) for r in rows)
     return "\n".join(f"- {telling.figure(r)}" for r in rows[:_LISTED])
@@ -103,7 +110,8 @@ def _measured(rows: list[Row]) -> str:
     seen: dict[tuple[str, str | None], Row] = {}
     for row in rows:
         seen.setdefault((row.subject, row.main.dataset), row)
-    return " ".join(f"{{{r.main.id}.subject}} was evaluated on {{{r.main.id}.dataset}}" + (f" by {r.put('by')}" if r.fact("by") else "")
+    return " ".join(f"{{{r.main.id}.subject}} was evaluated on "
+        f"{{{r.main.id}.dataset}}" + (f" by {r.put('by')}" if r.fact("by") else "")
                     + "." for r in list(seen.values())[:SHOWN])  # fmt: skip
 
 

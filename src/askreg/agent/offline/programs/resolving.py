@@ -128,7 +128,8 @@ def readings(work: Work, text: str, entities: list[Entity], limit: int = 3) -> l
 
 def _look(entity: Entity) -> dict[str, Any]:
     kind = {"version": "version", "dataset": "dataset", "dataset_version": "dataset_version", "person": "person",
-            "run": "run", "document": "document", "site": "environment", "place": "environment"}.get(entity.kind, "model")  # fmt: skip
+            "run": "run", "document": "document", "site": "environment", "place": "environment"}.get(entity.kind,
+                "model")  # fmt: skip
     path = "site" if entity.kind == "site" else "subject"
     return {"select": kind, "where": [{"path": path, "op": "=", "value": entity.name}]}
 
@@ -281,7 +282,10 @@ def _next_holder(held: list[Row], current: int, by: int, what: str) -> Found:
         raise Unanswered(f"the record has no {what} after {held[current].thing}")
     row, now = later[by - 1], held[current]
     until = f" until {{{row.main.id}.until:date}}" if row.until else ""
-    how = f"The {what} after {{{now.main.id}.value}} was {{{row.main.id}.value}}, from {{{row.main.id}.since:date}}{until}."
+    how = (
+        f"The {what} after {{{now.main.id}.value}} was {{{row.main.id}.value}}, from "
+        f"{{{row.main.id}.since:date}}{until}."
+    )
     return Found("version", [row.thing], [row.main, now.main], how)
 
 
@@ -383,7 +387,7 @@ def _set(work: Work, node: SetOf, want: tuple[str, ...]) -> Finding:
     if len(things) > 1 and node.definite and not node.order:
         kept = things[:3]
         raise Unanswered(
-            f"{_words(node)} is not one thing: it may be {joined(['{' + f.id + '.subject}' if f.subject == t else '{' + f.id + '}' for t, f in _named(things[:6], facts)], 'or')}",
+            f"{_words(node)} is not one thing: it may be {joined(_named(things[:6], facts), 'or')}",
             [Reading(question=f"{work.context.question} ({t})", call={"tool": "query", "args": {
                 "select": node.kind if node.kind in ("model", "version") else "version",
                 "where": [{"path": "subject", "op": "=", "value": t}]}}) for t in kept],
@@ -392,10 +396,17 @@ def _set(work: Work, node: SetOf, want: tuple[str, ...]) -> Finding:
     return Found("version" if exact else sets.kind_name(node, rows), things, facts, how)
 
 
-def _named(things: list[str], facts: list[Fact]) -> list[tuple[str, Fact]]:
-    """Return each thing with a fact that names it."""
-    found = [(t, next((f for f in facts if t in (f.subject, f.value)), None)) for t in things]
-    return [(t, f) for t, f in found if f is not None]
+def _named(things: list[str], facts: list[Fact]) -> list[str]:
+    """Return each thing as a fact names it."""
+    told = []
+    for thing in things:
+        fact = next((f for f in facts if thing in (f.subject, f.value)), None)
+        if fact is None:
+            continue
+        subject = f"{{{fact.id}.subject}}"
+        at = f"{{{fact.id}}} at {subject}" if fact.field == "deployed" else f"{{{fact.id}}}"
+        told.append(subject if fact.subject == thing else at)
+    return told
 
 
 def _words(node: SetOf) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from askreg.agent.offline.entities import Entity
-from askreg.agent.offline.meaning import Node, Query
+from askreg.agent.offline.meaning import Node, Query, Thing
 from askreg.agent.offline.programs import resolving
 from askreg.agent.offline.programs.work import Asking, Unanswered, Work, joined, literal, where
 
@@ -58,7 +58,7 @@ def _held(work: Work, node: Node) -> Asking:
     """Say what the record holds of the thing that was asked about."""
     found = yield from resolving.resolve(work, node)
     held = _HELD.get(found.kind)
-    return f"; of {literal(joined(found.subjects[:3]))} it holds {held}" if held else ""
+    return f"; of {literal(node.text) if isinstance(node, Thing) else 'that'} it holds {held}" if held else ""
 
 
 def _documents(work: Work, q: Query) -> Asking:
