@@ -80,13 +80,14 @@ def compare(work: Work, q: Query) -> Asking:
         data = yield from resolving.resolve(work, q.dataset, want=("dataset_version", "dataset"))
     lead = " ".join(dict.fromkeys([*(f.how for f in found if f.how), *taken])).rstrip()
     lead += "\n\n" if lead.endswith("|") else ""
-    return _told(_Side(result, q, subjects[:8], names, data.subjects if data else []), lead)
+    told = _told(_Side(result, q, subjects[:8], names, data.subjects if data else []), lead)
+    return answered(told.text, partial="the record says how they compare, not why") if "why" in q.options else told
 
 
 def _version_meant(node: Node) -> Node:
     """Return the versions where `the live model` or `the one at X` stands: figures are those of versions."""
     made = isinstance(node, SetOf) and node.kind in ("model", "thing") and any(isinstance(c, Event) for c in node.conds)
-    return replace(node, kind="version", definite=True) if made else node  # type: ignore[type-var]
+    return replace(node, kind="version", definite=True) if made else node  # type: ignore[arg-type]
 
 
 def _versions(work: Work, named: list[str]) -> Asking:
@@ -106,7 +107,8 @@ def _versions(work: Work, named: list[str]) -> Asking:
     return list(dict.fromkeys(subjects)), taken
 
 
-_MADE = {"stage": "stage", "framework": "framework", "base.subject": "base", "trained_on": "trained on", "run.subject": "run",
+_MADE = {"stage": "stage", "framework": "framework", "base.subject": "base", "trained_on": "trained on",
+    "run.subject": "run",
          "change_control": "change control"}  # fmt: skip
 
 
