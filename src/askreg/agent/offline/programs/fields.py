@@ -9,32 +9,41 @@ from askreg.agent.offline.programs.work import Asking, Row, Unanswered, Work, an
 
 PATHS: dict[str, dict[str, str]] = {
     "model": {"task": "task", "owner": "owner", "description": "description", "at": "at", "by": "by", "name": "name",
-              "tags": "tag.*", "card": "card.*", "number": "latest.number", "latest": "latest.number", "run": "latest.run",
-              "stage": "latest.stage", "framework": "latest.framework", "digest": "latest.digest", "size": "latest.size",
-              "uri": "latest.uri", "base": "latest.base.subject", "bases": "latest.bases.subject", "schema": "latest.signature",
+              "tags": "tag.*", "card": "card.*", "number": "latest.number", "latest": "latest.number",
+                  "run": "latest.run",
+              "stage": "latest.stage", "framework": "latest.framework", "digest": "latest.digest",
+                  "size": "latest.size",
+              "uri": "latest.uri", "base": "latest.base.subject", "bases": "latest.bases.subject",
+                  "schema": "latest.signature",
               "change_control": "latest.change_control", "aliases": "aliases", "commit": "latest.run.commit",
               "repo": "latest.run.repo", "params": "latest.run.param.*", "purpose": "description"},
-    "version": {"task": "model.task", "owner": "model.owner", "framework": "framework", "digest": "digest", "size": "size",
+    "version": {"task": "model.task", "owner": "model.owner", "framework": "framework", "digest": "digest",
+        "size": "size",
                 "uri": "uri", "schema": "signature", "change_control": "change_control", "stage": "stage", "at": "at",
-                "by": "by", "number": "number", "base": "base.subject", "bases": "bases.subject", "run": "run.subject", "commit": "run.commit",
+                "by": "by", "number": "number", "base": "base.subject", "bases": "bases.subject",
+                    "run": "run.subject", "commit": "run.commit",
                 "repo": "run.repo", "params": "run.param.*", "description": "description", "tags": "tag.*",
-                "card": "model.card.*", "inputs": "inputs.subject", "name": "model.name", "purpose": "model.description",
+                "card": "model.card.*", "inputs": "inputs.subject", "name": "model.name",
+                    "purpose": "model.description",
                 "aliases": "aliases.alias"},
     "dataset_version": {"digest": "digest", "rows": "rows", "n": "rows", "size": "rows", "source": "source",
                         "sensitivity": "sensitivity", "at": "at", "by": "by", "description": "dataset.description",
-                        "number": "version", "name": "name", "base": "derived_from.subject", "purpose": "dataset.description"},
+                        "number": "version", "name": "name", "base": "derived_from.subject",
+                            "purpose": "dataset.description"},
     "dataset": {"description": "description", "at": "at", "by": "by", "rows": "versions.rows", "n": "versions.rows",
                 "sensitivity": "versions.sensitivity", "source": "versions.source", "digest": "versions.digest",
                 "size": "versions.rows", "name": "name", "number": "versions.version", "purpose": "description"},
     "run": {"commit": "commit", "repo": "repo", "params": "param.*", "at": "at", "by": "by", "inputs": "inputs.subject",
             "name": "id"},
-    "document": {"title": "title", "sensitivity": "sensitivity", "digest": "digest", "at": "at", "by": "by", "path": "path",
+    "document": {"title": "title", "sensitivity": "sensitivity", "digest": "digest", "at": "at", "by": "by",
+        "path": "path",
                  "name": "title", "uri": "path", "size": "size"},
     "person": {"roles": "roles", "display": "display", "name": "display", "at": "at", "task": "roles"},
 }  # fmt: skip
 _WORDS = {"at": "registration date", "by": "registrant", "uri": "location", "change_control": "change control",
           "schema": "signature", "params": "parameters", "repo": "repository", "number": "version number",
           "purpose": "description", "display": "name", "ci": "confidence interval", "n": "sample size"}  # fmt: skip
+_ONE_OF = {"roles": "role", "inputs": "input", "bases": "base"}
 _PURPOSE = ("card.intended_use", "description")
 _EACH = frozenset(("rows", "sensitivity", "source", "digest", "n", "size", "number"))
 
@@ -174,12 +183,15 @@ def _values(rows: list[Row], path: str, name: str, subjects: list[str], past: bo
         elif name in ("rows", "n", "size") and path == "rows":
             said.append(f"{subject} has {{{facts[0].id}}} rows.")
         else:
+            several = word in _ONE_OF and len({f.value for f in facts}) > 1
+            one = word if several else _ONE_OF.get(word, word)
+            are = is_.replace("was", "were") if is_ != "is" else "are"
             told = (
                 "{" + facts[0].id + "}"
                 if len(facts) == 1
                 else "{list(" + ",".join(f"{f.id}.value" for f in facts) + ")}"
             )
-            said.append(f"The {word} of {subject} {is_} {told}.")
+            said.append(f"The {one} of {subject} {are if several else is_} {told}.")
     if not rows:
         absent.append(f"No {word} is recorded for {literal(joined(subjects[:5]))}.")
     return said, absent
@@ -202,7 +214,8 @@ def _purpose(work: Work, kind: str, subjects: list[str], as_of: str | None) -> A
 
 def _stages(work: Work, kind: str, subjects: list[str], as_of: str | None) -> Asking:
     rows = yield from work.plan("stage", [where("subject", subjects, "in")], as_of=as_of)
-    said = [f"The stage of {{{r.main.id}.subject}}{f' on {r.then} was' if r.past else ' is'} {{{r.main.id}}}, since {{{r.main.id}.since:date}}."
+    said = [f"The stage of {{{r.main.id}.subject}}{f' on {r.then} was' if r.past else ' is'} {{{r.main.id}}}, since "
+        f"{{{r.main.id}.since:date}}."
             for r in rows.rows]  # fmt: skip
     return said, [] if said else [f"No stage of {literal(joined(subjects[:5]))} is recorded then."]
 

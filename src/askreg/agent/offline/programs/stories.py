@@ -11,7 +11,8 @@ from askreg.agent.offline.programs.work import SHOWN, Asking, Unanswered, Work, 
 from askreg.agent.tools.shapes import ToolResult
 
 _LINEAGE_KINDS = {"model": "version", "thing": "version", "dataset": "dataset_version", "version": "version",
-                  "dataset_version": "dataset_version", "run": "run", "environment": "environment", "site": "environment",
+                  "dataset_version": "dataset_version", "run": "run", "environment": "environment",
+                      "site": "environment",
                   "document": "document"}  # fmt: skip
 
 
@@ -133,7 +134,8 @@ def history(work: Work, q: Query) -> Asking:
 
 def _at_place(work: Work, q: Query, kind: str, subject: str) -> Asking:
     path = {"site": "site", "environment": "environment", "place": "subject"}[kind]
-    rows = yield from work.plan("deployment", [where(path, subject), *periods.begins_within(q.time, "since")], ("version", "by"),
+    rows = yield from work.plan("deployment", [where(path, subject), *periods.begins_within(q.time, "since")],
+        ("version", "by"),
                                 history=True, order=[{"by": "since"}])  # fmt: skip
     if not rows:
         return answered(f"Nothing happened at {literal(subject)}{' ' + periods.said(q.time) if q.time else ''}.")
@@ -157,7 +159,7 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
         done = "registered" if "registered" in q.options else "done"
         return f"Nothing was {done}{of}{by}{when}."
     if q.ask[0] == "count" and result.count:
-        return f"{{{result.count}}} events{when}."
+        return f"{{{result.count}}} event{'' if result.total == 1 else 's'}{when}."
     text = "\n".join(f"- {line}" for line, _ in lines) if len(lines) > 1 else lines[0][0]
     if result.truncated and result.count and q.order not in ("latest", "first"):
         text += f"\n\nThese are the latest {len(lines)} of {{{result.count}}} events."
@@ -255,7 +257,8 @@ def docs(work: Work, q: Query) -> Asking:
         return answered(f"{no} registered document is{whose}." if about else f"{no} document is registered.")
     if q.ask[0] == "count" and result.count:
         return answered(
-            f"{{{result.count}}} document{'s' if len(rows) != 1 else ''}{whose}: {joined(['{' + r[0].id + '.subject}' for r in rows[:SHOWN]])}."
+            f"{{{result.count}}} document{'s' if len(rows) != 1 else ''}{whose}: "
+            f"{joined(['{' + r[0].id + '.subject}' for r in rows[:SHOWN]])}."
         )
     yes = "Yes:\n" if q.ask[0] == "exists" else ""
     return answered(yes + "\n".join(f"- {_document(r)}" for r in rows[:SHOWN]))
