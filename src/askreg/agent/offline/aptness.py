@@ -6,11 +6,14 @@ words and the finished draft only, and knows nothing of how the one became the o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable
 
 from askreg.agent.draft import Draft, Use, parse
 from askreg.agent.facts import Fact
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.link import Item
 from askreg.agent.tools.shapes import ToolResult
 
 Shown = list[tuple[Use, list[Fact]]]
@@ -45,6 +48,30 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
         "a figure": _figured,
     }
     return next((what for what, asks in _ASKS if asks.search(question) and not tests[what](shown)), None)
+
+
+def unused(items: Iterable[Item], results: Collection[ToolResult]) -> str | None:
+    """Return the words of a name in the question that no reading of the record was about, nor found."""
+    read = " ".join(
+        [
+            *(json.dumps(result.args, ensure_ascii=False, default=str) for result in results),
+            *(f"{f.subject} {f.field} {f.value} {f.dataset} {f.cohort}" for result in results for f in result.facts),
+        ]
+    ).lower()
+    for item in items:
+        named = [entity for entity in item.entities if entity.kind in _NAMED]
+        if named and len(named) == len(item.entities) and not any(_stands(entity, read) for entity in named):
+            return item.text
+    return None
+
+
+_NAMED = frozenset({"model", "version", "dataset", "dataset_version", "site", "place", "cohort", "person", "run"})
+
+
+def _stands(entity: Entity, read: str) -> bool:
+    # A place is a site and an environment, which a call may name apart.
+    parts = entity.name.split("/") if entity.kind == "place" else [entity.name]
+    return all(part.lower() in read for part in parts)
 
 
 _PLACES = frozenset({"site", "environment", "uri", "path", "region", "repo", "artifact.uri"})

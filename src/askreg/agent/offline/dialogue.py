@@ -32,11 +32,7 @@ def step(
             calls = running.send(given)
     except StopIteration as end:
         draft: Draft = end.value
-        missed = aptness.unapt(question, draft, results, lexicon.names.people) if draft.status == "answered" else None
-        if missed is None:
-            return draft
-        reason = f"the question asks for {missed}, and what it was read as gives none; put it in other words"
-        return Draft(status="abstained", reason=reason)
+        return _apt(draft, question, lexicon, now, results)
     return calls
 
 
@@ -54,6 +50,21 @@ _NEXT = re.compile(
 _ASKS = re.compile(rf"^\W*(?:\w+\W+){{0,3}}?(?:{_WH}|{_AUX})\b", re.I)
 _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
+
+
+def _apt(draft: Draft, question: str, lexicon: Lexicon, now: datetime, results: list[ToolResult]) -> Draft:
+    """Return the draft if it is about what the question names, and of the kind it asks for."""
+    if draft.status != "answered":
+        return draft
+    unused = aptness.unused(link(question, lexicon, now).items, results) if results else None
+    if unused is not None:
+        reason = f"what “{unused}” means here could not be made out; ask for one thing at a time"
+        return Draft(status="abstained", reason=literal(reason))
+    missed = aptness.unapt(question, draft, results, lexicon.names.people)
+    if missed is not None:
+        reason = f"the question asks for {missed}, and what it was read as gives none; put it in other words"
+        return Draft(status="abstained", reason=reason)
+    return draft
 
 
 def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context) -> Asking:
@@ -141,7 +152,7 @@ def _reading(question: str, lexicon: Lexicon, context: Context) -> Reading | Non
 
 def _parts(question: str) -> list[str]:
     """Return the questions that are asked in one breath."""
-    cuts = []
+    cuts: list[re.Match[str]] = []
     for found in _NEXT.finditer(question):
         joint, before = found.group().lower(), question[cuts[-1].end() if cuts else 0 : found.start()]
         if joint.strip() == "," or len(before) < 12 or not (cuts or _ASKS.search(before)):
@@ -155,7 +166,7 @@ def _parts(question: str) -> list[str]:
 
 
 def _empty(query: Query) -> bool:
-    """Whether it only asks the first question to say what it found: `was any rejected? Which versions?`"""
+    """Whether it only asks the first question to say what it found: `was any rejected? Which versions?`."""
     return query.intent == "set" and isinstance(query.node, SetOf) and not query.node.conds
 
 
