@@ -67,7 +67,7 @@ def as_of(data: Data) -> list[Measured]:
     found: list[int] = []
 
     def asking(registry: Registry, **where: str) -> Callable[[], None]:
-        day = generate.START.fromordinal(generate.START.toordinal() + chance.randrange(1, days)).date()
+        day = generate.START.fromordinal(generate.START.toordinal() + chance.randrange(days // 10, days)).date()
         return lambda: found.append(len(registry.deployed(as_of=day, **where).deployments))
 
     results = []

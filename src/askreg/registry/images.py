@@ -7,7 +7,7 @@ What differs, as every row does that a later event changed, is kept until the lo
 import hashlib
 import json
 import marshal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from operator import itemgetter
 from typing import Any
@@ -34,6 +34,8 @@ class Images:
         self._event = self._columns.index("event")
         self._digested = [self._columns.index(name) for name in getattr(of, "digested", ())]
         self._fetch = _fetching(connection, self.name, self._columns)
+        self.last_id: Any = 0
+        """The id of the row that the log inserted last."""
         self._inserted: list[Values] = []
         self._told: dict[Any, tuple[bytes, int]] = {}
         """The last image of each row that was not found like it, and the event that gave it."""
@@ -41,22 +43,25 @@ class Images:
         """The rows that were not like their image."""
         self._twice: list[Any] = []
 
-    def tell(self, seq: int, image: Mapping[str, Any]) -> None:
-        """Take in a row as it stood after event `seq`."""
-        values = self._values(image)
-        if values[self._event] == seq:
-            self._inserted.append(values)
-        else:
-            self._told[values[0]] = (_fingerprint(values), seq)
+    def tell(self, seq: int, images: Iterable[Mapping[str, Any]]) -> None:
+        """Take in rows as they stood after event `seq`."""
+        for values in map(self._values, images):
+            if values[self._event] == seq:
+                self._inserted.append(values)
+            else:
+                self._told[values[0]] = (_fingerprint(values), seq)
 
     def compare(self) -> None:
         """Compare the rows that were inserted since the last time with as many of the table."""
         told = self._inserted
+        if not told:
+            return
         found = self._rows(len(told))
         if _written(told) != _written(found):
             for image, row in zip_longest(told, found):
                 if _written(image) != _written(row):
                     self._differ(image, row)
+        self.last_id = told[-1][0]
         told.clear()
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -81,7 +86,7 @@ class Images:
                 yield f"{self.name} {id}", self._difference(id, seq, live)
 
     def _rows(self, count: int) -> list[Values]:
-        rows = self._fetch(count) if count else []
+        rows = self._fetch(count)
         return [self._as_logged(row) for row in rows] if self._digested else rows
 
     def _as_logged(self, row: Values) -> Values:
