@@ -1,4 +1,6 @@
-"""Queries said again as questions for sets, where what happened is denied, wanted of all, or of the latest of several."""
+"""Queries said again as questions for sets, where what happened is denied, wanted of all,
+or of the latest of several.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,7 @@ def _none(query: Query, event: Event) -> Query | None:
         return None
     rest = replace(event, roles=tuple(r for r in event.roles if r[0] != "theme"))
     kind = "version" if theme.kind == "thing" else theme.kind
-    return Query("set", ("every",), SetOf(kind, (*theme.conds, rest)), time=query.time, text=query.text)  # type: ignore[arg-type]
+    return Query("set", ("every",), SetOf(kind, (*theme.conds, rest)), time=query.time, text=query.text)
 
 
 def _everything(query: Query, event: Event) -> Query | None:
@@ -85,7 +87,7 @@ def _everything(query: Query, event: Event) -> Query | None:
         return None
     rest = replace(event, roles=tuple(r for r in event.roles if r[0] != "theme"), negated=not event.negated)
     kind = "version" if theme.kind == "thing" else theme.kind
-    return Query("set", ("every",), SetOf(kind, (*theme.conds, rest)), time=query.time, text=query.text)  # type: ignore[arg-type]
+    return Query("set", ("every",), SetOf(kind, (*theme.conds, rest)), time=query.time, text=query.text)
 
 
 def _nobody(query: Query, event: Event) -> Query | None:
@@ -99,14 +101,20 @@ def _members(query: Query, event: Event) -> Query | None:
     """Read `versions not in production`, `the last version that got approved`: what is told of are things."""
     part = "source" if event.role("theme") is None and kind_of(event.role("source")) in DATA else "theme"
     theme = event.role(part)
+    if theme is None and (event.order == "only" or event.negated) and query.ask[0] in _TELLING:
+        theme = SetOf("version")
     if query.ask[0] not in _TELLING or not isinstance(theme, SetOf) or theme.kind not in _KINDS:
         return None
     if (
         part == "theme"
         and not event.negated
+        and event.order != "only"
         and theme.order not in ("latest", "first")
         and not any(isinstance(c, Count) for c in theme.conds)
     ):
+        return None
+    if part == "source" and "passive" in query.options and theme.conds and not event.negated:
+        # `what was trained on the data that X was trained on`: not the data is asked for.
         return None
     rest = replace(event, roles=tuple(r for r in event.roles if r[0] != part))
     conds: tuple[Cond, ...] = (*theme.conds, rest)
@@ -146,7 +154,8 @@ def _asked(query: Query, event: Event, left: list[Node]) -> SetOf | None:
 def _fits(node: SetOf, left: Node) -> bool:
     one = left.nodes[0] if isinstance(left, Group) else left
     kind = kind_of(one)
-    return (kind in VERSIONS and node.kind in ("version", "model", "thing")) or (kind in DATA and node.kind in DATA) or (
+    return (kind in VERSIONS and node.kind in ("version", "model",
+        "thing")) or (kind in DATA and node.kind in DATA) or (
         kind == node.kind == "person"
     )  # fmt: skip
 
