@@ -79,14 +79,16 @@ def test_neighbours_are_about_what_the_question_names(lexicon: Lexicon) -> None:
 
 
 CONVERSATIONS = [
-    [("what is live at kelp-quay", "eta_forecast:2"), ("since when?", "2025-06-02"), ("who approved it?", "marta.quist"),
+    [("what is live at kelp-quay", "eta_forecast:2"), ("since when?", "2025-06-02"), ("who approved it?",
+        "marta.quist"),
      ("when?", "2025-05-25")],
     [("who is primary of eta_forecast", "eta_forecast:2"), ("and the one before?", "eta_forecast:1"),
      ("what was it trained on", "berth-log@s1"), ("how many rows does that dataset have", "5000")],
     [("mae of eta_forecast:1", "22.1"), ("and of version 2?", "19.4"), ("and delay_minutes?", "27.0"),
      ("which of the two is better?", "eta_forecast:2")],
     [("who owns eta_forecast?", "ines.vega"), ("and drift-alarm?", "olu.bello"), ("what has he deployed", "kelp-quay")],
-    [("what was live at gull-pier on 2025-07-20", "eta_forecast:2"), ("and now?", "drift-alarm:1"), ("and at kelp-quay?", "eta_forecast:2")],
+    [("what was live at gull-pier on 2025-07-20", "eta_forecast:2"), ("and now?", "drift-alarm:1"),
+        ("and at kelp-quay?", "eta_forecast:2")],
 ]  # fmt: skip
 
 

@@ -27,11 +27,7 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
     """Return what the question asks for that the draft does not give; None when it gives all, or denies it."""
     if _NEGATIVE.search(draft.text):
         return None
-    facts = {fact.id: fact for result in results for fact in result.facts}
-    shown: Shown = []
-    for piece in parse(draft.text):
-        if isinstance(piece, Use):
-            shown.append((piece, [facts[id] for id in piece.facts if id in facts]))
+    shown = _shown(draft, results)
     if not shown:
         return None
     known = {name.lower() for name in people}
@@ -50,17 +46,16 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
     return next((what for what, asks in _ASKS if asks.search(question) and not tests[what](shown)), None)
 
 
-def unused(items: Iterable[Item], results: Collection[ToolResult]) -> str | None:
-    """Return the words of a name in the question that no reading of the record was about, nor found."""
-    read = " ".join(
-        [
-            *(json.dumps(result.args, ensure_ascii=False, default=str) for result in results),
-            *(f"{f.subject} {f.field} {f.value} {f.dataset} {f.cohort}" for result in results for f in result.facts),
-        ]
-    ).lower()
+def unused(items: Iterable[Item], draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return the words of a name in the question that no reading of the record was about, nor the answer found."""
+    cited = [fact for _, facts in _shown(draft, results) for fact in facts]
+    asked = (
+        [] if draft.text.startswith("Yes") else [json.dumps(r.args, ensure_ascii=False, default=str) for r in results]
+    )
+    read = " ".join([draft.text, *asked, *(f"{f.subject} {f.field} {f.value} {f.dataset} {f.cohort}" for f in cited)])
     for item in items:
         named = [entity for entity in item.entities if entity.kind in _NAMED]
-        if named and len(named) == len(item.entities) and not any(_stands(entity, read) for entity in named):
+        if named and len(named) == len(item.entities) and not any(_stands(entity, read.lower()) for entity in named):
             return item.text
     return None
 
@@ -92,6 +87,12 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 """What the words of a question ask for. Only its beginning, since what follows may describe the thing asked about."""
+
+
+def _shown(draft: Draft, results: Iterable[ToolResult]) -> Shown:
+    facts = {fact.id: fact for result in results for fact in result.facts}
+    uses = [piece for piece in parse(draft.text) if isinstance(piece, Use)]
+    return [(use, [facts[id] for id in use.facts if id in facts]) for use in uses]
 
 
 def _any(shown: Shown, fits: Callable[[Fact], bool]) -> bool:

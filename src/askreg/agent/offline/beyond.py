@@ -62,7 +62,8 @@ def dangling(tokens: list[Tok], query: Query | None) -> str | None:
 
 def _one(tok: Tok, before: Tok | None) -> bool:
     """Whether it is the `one` of `the latest one`."""
-    return tok.item.text.lower() in ("one", "ones") and tok.node is None and before is not None and before.node is None and (
+    return tok.item.text.lower() in ("one",
+        "ones") and tok.node is None and before is not None and before.node is None and (
         bool(before.word("det", "the") or before.word("order")) and not before.word("wh"))  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def about(tokens: Iterable[Tok]) -> Node | None:
 
 def documents(tokens: Iterable[Tok]) -> tuple[str, ...]:
     """Return the documents whose titles hold the words of a question."""
-    found = [set(m for m in t.node.entity.members if m.startswith("doc:")) for t in tokens if isinstance(t.node, Thing)]
+    found = [{m for m in t.node.entity.members if m.startswith("doc:")} for t in tokens if isinstance(t.node, Thing)]
     found = [members for members in found if members]
     return tuple(sorted(set.intersection(*found) or set.union(*found))) if found else ()
 

@@ -49,7 +49,7 @@ def _calls(calls: list[Call], number: int) -> AIMessage:
     wanted = [
         {"name": c.tool, "args": c.args, "id": f"call_{number}_{i}", "type": "tool_call"} for i, c in enumerate(calls)
     ]
-    return AIMessage(content="", tool_calls=wanted)  # type: ignore[arg-type]
+    return AIMessage(content="", tool_calls=wanted)
 
 
 def _draft(draft: Draft) -> AIMessage:

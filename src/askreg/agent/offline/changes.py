@@ -26,7 +26,8 @@ _COMMANDS: dict[str, str] = {
     "label": "update", "give": "alias", "upgrade": "deploy", "downgrade": "deploy",
 }  # fmt: skip
 _POLITE = frozenset(
-    ("please", "pls", "plz", "can", "could", "would", "you", "i", "we", "want", "to", "need", "let", "lets", "us", "just",
+    ("please", "pls", "plz", "can", "could", "would", "you", "i", "we", "want", "to", "need", "let", "lets", "us",
+        "just",
      "kindly", "now", "ok", "okay", "hey", "hi", "go", "ahead", "and", "like", "d", "should", "must", "s", "will",
      "immediately", "askreg", "hello", "may", "then", "so", "also")
 )  # fmt: skip
@@ -47,7 +48,8 @@ def refusal(tokens: list[Tok], text: str) -> Draft | None:
         return None
     if len(words) == 1 or any(t.word("wh", "who", "when", "how many", "why", "what") for t in tokens if t.node is None):
         return None
-    if verb in ("record", "change", "set", "release", "load", "sign", "stop", "point", "mark", "turn", "tag", "replace", "update", *_NEED_A_THING) and (
+    if verb in ("record", "change", "set", "release", "load", "sign", "stop", "point", "mark", "turn", "tag",
+        "replace", "update", *_NEED_A_THING) and (
         not _object_follows(tokens)
     ):  # fmt: skip
         return None

@@ -82,7 +82,7 @@ class Reader(Predicates):
                 continue
             prep = self._token(self.toks[self.i], prep)
         self.c.dangling = prep
-        return self.c
+        return self.c  # type: ignore[no-any-return]
 
     def _token(self, tok: Tok, prep: str) -> str:
         """Take what stands at `self.i`; return a preposition that waits for its thing."""
@@ -281,7 +281,7 @@ class Reader(Predicates):
         conds, self.i = found
         if self._headless():
             # `in production but not live`: what is asked for are versions.
-            self.c.head, self.c.event = SetOf("version", (self.c.event,)), None  # type: ignore[arg-type]
+            self.c.head, self.c.event = SetOf("version", (self.c.event,)), None
         target = self.c.head
         prep, last = self.c.args[-1] if self.c.args else ("", None)
         if isinstance(target, SetOf):
@@ -301,7 +301,7 @@ class Reader(Predicates):
             return False
         self.use(self.i)
         conds, self.i = found
-        self.c.head, self.c.event = SetOf("version", (self.c.event, *conds)), None  # type: ignore[arg-type]
+        self.c.head, self.c.event = SetOf("version", (self.c.event, *conds)), None
         return True
 
     def _headless(self) -> bool:
@@ -313,7 +313,8 @@ class Reader(Predicates):
     def _denied_before(self, i: int) -> bool:
         """Whether the predicate at token i is denied by a word that the clause took for its own."""
         i -= 1
-        while (tok := self.tok(i)) is not None and tok.node is None and (tok.word("aux") or tok.word("filler")) and not (
+        while (tok := self.tok(i)) is not None and tok.node is None and (tok.word("aux")
+            or tok.word("filler")) and not (
             tok.word("neg") or tok.word("conj")
         ):  # fmt: skip
             i -= 1
@@ -389,7 +390,7 @@ class Reader(Predicates):
             if tok.word("field", "sensitivity"):
                 c.fields.append("sensitivity")
         elif item.entity("cohort", "cohort_key"):
-            c.cohorts.append(item.entity("cohort", "cohort_key"))  # type: ignore[arg-type]
+            c.cohorts.append(item.entity("cohort", "cohort_key"))
         elif tok.word("agent"):
             c.agents.append(tok.word("agent").sense)  # type: ignore[union-attr]
         elif tok.word("order") and tok.word("order").sense != "current":  # type: ignore[union-attr]
@@ -398,7 +399,7 @@ class Reader(Predicates):
                 c.cues.append(tok.word("cue").sense)  # type: ignore[union-attr]
         elif tok.word("field") and (not tok.word("cue") or prep != ""):
             c.fields.append(tok.word("field").sense)  # type: ignore[union-attr]
-        elif item.entity("card", "param", "tag_key", *VALUES):
+        elif item.entity("card", "param", "tag_key", *VALUES):  # type: ignore[arg-type]
             c.values.append(item.entity("card", "param", *VALUES))  # type: ignore[arg-type]
         elif item.literal:
             c.literals.append(item.literal)
@@ -598,7 +599,8 @@ class Reader(Predicates):
                 Has("alias", "exists", n.alias, negated=negated) for n in holders if isinstance(n, Holder)
             ]
             i += 1
-            while (nxt := self.tok(i)) is not None and (nxt.word("conj", "and", "but") or nxt.word("det", "a", "the", "no")
+            while (nxt := self.tok(i)) is not None and (nxt.word("conj", "and", "but") or nxt.word("det", "a", "the",
+                "no")
                                                         or nxt.word("prep", "without")) and (
                 any(isinstance(t.node, Holder) for t in self.toks[i : i + 3])
             ):  # fmt: skip
@@ -649,6 +651,13 @@ class Reader(Predicates):
         if isinstance(node, SetOf) and node.kind == "thing" and (node.definite or self.toks[i - 1].word("det", "the")):
             self.restore(state)  # `compare X with the one live at Y`: that one is not had
             return None
+        if isinstance(node, SetOf) and node.quantity == "all":
+            # `all versions retired`: it has none that is not.
+            if node.kind != "version" or len(node.conds) != 1 or not isinstance(node.conds[0], Event):
+                self.restore(state)
+                return None
+            other = replace(node.conds[0], negated=not node.conds[0].negated)
+            return [Has("versions", "with", (other,), negated=not negated)], j
         if isinstance(node, SetOf) and node.kind in ("approval", "metric", "document", "deployment", "alias", "run",
                                                      "version", "thing", "event"):  # fmt: skip
             return [Has(node.kind + "s", "with", node.conds, negated=negated or node.quantity == "no")], j

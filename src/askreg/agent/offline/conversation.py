@@ -27,7 +27,8 @@ from askreg.agent.offline.meaning import (
 from askreg.agent.offline.roles import DATA, PLACES, VERSIONS
 
 _AGAIN = re.compile(
-    r"^\W*(?:and|or|but|ok(?:ay)?|so|then|also|now)?\W*(?:what about|how about|what of|same (?:question )?for|the same for|and)\b|"
+    r"^\W*(?:and|or|but|ok(?:ay)?|so|then|also|now)?\W*"
+    r"(?:what about|how about|what of|same (?:question )?for|the same for|and)\b|"
     r"^\W*(?:and|or|but|then)\b", re.I
 )  # fmt: skip
 _THERE = re.compile(
@@ -238,7 +239,8 @@ class Conversation:
         return node
 
     def _set(self, node: SetOf) -> Node:
-        if node.definite and not node.conds and node.kind in ("version", "model", "thing", "dataset", "dataset_version") and (
+        if node.definite and not node.conds and node.kind in ("version", "model", "thing", "dataset",
+            "dataset_version") and (
             node.order in ("", "current")
         ):  # fmt: skip
             found = self._given("it")

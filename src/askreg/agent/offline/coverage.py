@@ -10,7 +10,7 @@ from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Bare, Count, Event, Has, Holder, Query, SetOf, Step
 from askreg.agent.offline.phrases import Tok
 from askreg.agent.offline.predicates import number_of
-from askreg.agent.offline.roles import STATES
+from askreg.agent.offline.roles import EVENTS, STATES
 
 _LIMITING = frozenset(
     (
@@ -46,10 +46,11 @@ def atoms(value: object) -> Iterator[object]:
 def missing(tokens: list[Tok], query: Query) -> list[str]:
     """Return the words of the question whose meaning the query has lost."""
     held = list(atoms(query))
-    lost = [*_things(tokens, held), *_states(tokens, held), *_dates(tokens, held), *_orders(tokens, held, query), *_denials(tokens, held, query),
+    lost = [*_things(tokens, held), *_states(tokens, held), *_dates(tokens, held), *_orders(tokens, held, query),
+        *_denials(tokens, held, query),
         *_numbers(tokens, held),
         *_fields(tokens, held, query),
-            *_limits(tokens, held, query)]  # fmt: skip
+            *_limits(tokens, held, query), *_verbs(tokens, held, query), *_sequences(tokens, held, query)]  # fmt: skip
     return list(dict.fromkeys(lost))
 
 
@@ -146,7 +147,8 @@ def _numbers(tokens: list[Tok], held: list[object]) -> Iterator[str]:
 
 
 _STRONG = frozenset(
-    ("description", "task", "framework", "digest", "size", "uri", "schema", "change_control", "rows", "source", "sensitivity",
+    ("description", "task", "framework", "digest", "size", "uri", "schema", "change_control", "rows", "source",
+        "sensitivity",
      "commit", "repo", "params", "title", "roles")
 )  # fmt: skip
 
@@ -203,8 +205,57 @@ def _limits(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str
             yield tok.item.text
         if tok.item.word("limit", "direct") and "direct" not in orders and query.intent != "made":
             yield tok.item.text
-        if (tok.item.word("prep", "above", "below") or tok.item.word("limit", "exactly")) and _number_of_things(tokens, i) and (
+        if (tok.item.word("prep", "above", "below") or tok.item.word("limit",
+            "exactly")) and _number_of_things(tokens, i) and (
             not counted
+        ):  # fmt: skip
+            yield tok.item.text
+
+
+_SAME = (
+    {"approve", "sign", "review", "reject", "signed_by", "selfapprove", "responsibility"}, {"live", "deploy", "run", "use", "withdraw", "store"},
+    {"train", "finetune", "build", "use", "derive", "run", "register", "evaluate"}, {"move", "stage", "left", "retire", "hold", "deploy", "live"},
+    {"hold", "lose", "move", "replace", "precede", "withdraw", "build", "register"}, {"evaluate", "perform", "approve", "sign"}, {"affect", "depend", "derive", "use"},
+    {"own", "register", "responsibility"}, {"change", "do", "register"}, {"miss"},
+    {"lapse", "change"},
+)  # fmt: skip
+_TOLD = ("role", "set", "field", "holder")
+
+
+def _verbs(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
+    """Yield verbs that tell of something of which the query does not."""
+    if query.intent not in _TOLD:
+        return
+    preds = {atom.pred.split(":")[0] for atom in held if isinstance(atom, Event)}
+    near = preds.union(*(family for family in _SAME if family & preds))
+    fields = " ".join(query.fields)
+    stages = {atom.pred.partition(":")[2] for atom in held if isinstance(atom, Event)}
+    for tok in tokens:
+        if tok.node is not None or any(w.category != "verb" for w in tok.item.words):
+            continue
+        senses = {w.sense for w in tok.item.words}
+        if not senses or not senses <= EVENTS or senses & near or tok.item.text.lower() in stages:
+            continue
+        if query.intent in ("field", "holder") and not senses <= _HAPPEN or query.intent == "set" and not preds and fields:
+            continue
+        if query.intent == "set" and not senses <= _HAPPEN:
+            continue
+        yield tok.item.text
+
+
+_HAPPEN = frozenset(("approve", "reject", "review", "withdraw", "change", "lapse", "lose", "replace", "evaluate", "affect", "deploy"))
+
+
+def _sequences(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
+    """Yield `before` and `after` that put two happenings in order, where the query holds no such order."""
+    if any(isinstance(atom, Step) for atom in held) or query.intent not in ("set", "role"):
+        return
+    if any(isinstance(atom, Event) and (atom.role("before") is not None or atom.pred in ("replace", "precede")) for atom in held):
+        return
+    for i, tok in enumerate(tokens):
+        after = tokens[i + 1] if i + 1 < len(tokens) else None
+        if tok.node is None and tok.item.word("prep", "before", "after") and tok.item.date is None and (
+            after is not None and after.item.date is None and after.node is None
         ):  # fmt: skip
             yield tok.item.text
 
@@ -224,7 +275,8 @@ def _number_of_things(tokens: list[Tok], i: int) -> bool:
     if noun is not None and noun.item.text.lower() in ("times", "time"):
         return True
     return number is not None and noun is not None and number.node is None and number_of(number) is not None and noun.node is None and bool(
-        noun.item.word("noun", "version", "model", "site", "dataset", "dataset_version", "approval", "deployment", "run",
+        noun.item.word("noun", "version", "model", "site", "dataset", "dataset_version", "approval", "deployment",
+            "run",
                        "person", "document", "metric"))  # fmt: skip
 
 

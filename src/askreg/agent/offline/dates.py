@@ -13,8 +13,11 @@ _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "augu
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
             "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "couple of": 2, "a couple of": 2}  # fmt: skip
-_MONTHS_RE = r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTHS_RE = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|"
+    r"july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+_MONTH = rf"(?P<month>{_MONTHS_RE})\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _COUNT = r"(?P<count>\d+|a couple of|couple of|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _UNIT = r"(?P<unit>day|week|month|quarter|year|hour|fortnight)s?"
@@ -194,7 +197,8 @@ _FORMS: list[tuple[re.Pattern[str], _Reader]] = [
     (re.compile(pattern), reader)
     for pattern, reader in (
         (
-            r"(?P<year>(?:19|20)\d\d)-(?P<mm>\d{1,2})-(?P<dd>\d{1,2})(?:[t ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:z| ?utc)?)?",
+            r"(?P<year>(?:19|20)\d\d)-(?P<mm>\d{1,2})-(?P<dd>\d{1,2})"
+            r"(?:[t ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:z| ?utc)?)?",
             _iso,
         ),
         (rf"(?:between|from) (?P<since>{_MONTHS_RE})\.? (?:and|to|until|till) {_MONTH},? {_YEAR}", _months),
@@ -207,17 +211,20 @@ _FORMS: list[tuple[re.Pattern[str], _Reader]] = [
         (rf"(?P<part>q)(?P<number>[1-4])(?:,? (?:of )?{_YEAR})?(?!\w)", _part_of_year),
         (rf"(?P<part>h)(?P<number>[12]) (?:of )?{_YEAR}", _part_of_year),
         (
-            rf"(?:the )?(?P<number>first|second|third|fourth|1st|2nd|3rd|4th|last) (?P<part>quarter|half)(?: of)? (?:the year )?{_YEAR}",
+            r"(?:the )?(?P<number>first|second|third|fourth|1st|2nd|3rd|4th|last) (?P<part>quarter|half)"
+            rf"(?: of)? (?:the year )?{_YEAR}",
             _part_of_year,
         ),
         (rf"(?:in |over |during |within )?(?:the )?(?:last|past|previous) {_COUNT} {_UNIT}(?!\w)", _past_count),
         (rf"{_COUNT} {_UNIT} (?:ago|back|earlier)(?!\w)", _ago),
         (
-            rf"(?P<which>last|this past|past|this|in|since|during|until|till|by|before|after|of|from|and|to|for) {_MONTH}(?P<year>)(?! ?\d)(?!\w)",
+            r"(?P<which>last|this past|past|this|in|since|during|until|till|by|before|after|of|from|and|to|for)"
+            rf" {_MONTH}(?P<year>)(?! ?\d)(?!\w)",
             _month_only,
         ),
         (
-            r"(?P<which>this|last|past|the past|previous|the current|current) (?P<unit>week|month|quarter|year|fortnight)(?!\w)",
+            r"(?P<which>this|last|past|the past|previous|the current|current)"
+            r" (?P<unit>week|month|quarter|year|fortnight)(?!\w)",
             _this_or_last,
         ),
         (
@@ -229,7 +236,12 @@ _FORMS: list[tuple[re.Pattern[str], _Reader]] = [
         (rf"(?<=[a-z] ){_YEAR}(?![-\w.:])", _year),
     )
 ]
-_EDGE = re.compile(rf"(?:the )?(?P<edge>start|beginning|end|close) of (?:{_MONTH}(?:(?: of)?,? {_YEAR})?(?!\w)|(?P<only>(?:19|20)\d\d)(?![-\w]))")  # fmt: skip
+_EDGE = (
+    re.compile(
+        r"(?:the )?(?P<edge>start|beginning|end|close) of "
+        rf"(?:{_MONTH}(?:(?: of)?,? {_YEAR})?(?!\w)|(?P<only>(?:19|20)\d\d)(?![-\w]))"
+    )  # fmt: skip
+)
 _EARLY = re.compile(rf"(?P<part>early|mid|late)[ -]{_YEAR}(?![-\w])")
 _BEFORE = re.compile(
     r"(?:\b(?P<as_of>(?:back )?as (?:of|at|on)|as it (?:was|stood) (?:on|at|in)?|at the end of)|"

@@ -56,7 +56,7 @@ def _apt(draft: Draft, question: str, lexicon: Lexicon, now: datetime, results: 
     """Return the draft if it is about what the question names, and of the kind it asks for."""
     if draft.status != "answered":
         return draft
-    unused = aptness.unused(link(question, lexicon, now).items, results) if results else None
+    unused = aptness.unused(link(question, lexicon, now).items, draft, results) if results else None
     if unused is not None:
         reason = f"what “{unused}” means here could not be made out; ask for one thing at a time"
         return Draft(status="abstained", reason=literal(reason))

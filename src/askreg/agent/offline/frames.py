@@ -27,7 +27,8 @@ from askreg.agent.offline.roles import DATA, PLACES, VERSIONS, role_of
 
 _ASKS = {"who": "agent", "when": "instant", "where": "place", "why": "reason", "how long": "duration",
          "how many": "count", "how often": "times"}  # fmt: skip
-_DOING = {"run": "run", "version": "register", "model": "register", "dataset": "register", "dataset_version": "register",
+_DOING = {"run": "run", "version": "register", "model": "register", "dataset": "register",
+    "dataset_version": "register",
           "approval": "signed_by", "deployment": "deploy", "metric": "evaluate", "stage": "move"}  # fmt: skip
 _AGENT_FIELDS = {"own": "owner"}
 _FIELD_OF_WH = {"how big": "size", "how old": "at"}
@@ -117,7 +118,7 @@ class Frames:
         roles = [("alias", n) if isinstance(n, Holder) and n.model is None and held else (r, n) for r, n in roles]
         if event.pred in ("replace", "precede") and any(r == "theme" and not isinstance(n, Holder) for r, n in roles):
             roles = [("alias" if isinstance(n, Holder) else r, n) for r, n in roles]
-        head = self.c.event.pred
+        head = self.c.event.pred  # type: ignore[union-attr]
         if head in ("approve", "sign", "review") and _maker(event.role("agent")):
             return Event("selfapprove")
         running = self.c.wh in ("where", "how long", "when") or any(r == "place" for r, _ in roles)
@@ -138,7 +139,8 @@ class Frames:
 def _maker(node: Node | None) -> bool:
     """Whether it is `the person who built it`, `its own author`."""
     return isinstance(node, SetOf) and node.kind in ("person", "thing") and any(
-        isinstance(x, Event) and x.pred in ("register", "build", "train", "own") and isinstance(x.role("theme"), Given | type(None))
+        isinstance(x, Event) and x.pred in ("register", "build", "train", "own") and isinstance(x.role("theme"),
+            Given | type(None))
         for x in node.conds
     )  # fmt: skip
 
@@ -175,7 +177,8 @@ def _succeeding(c: Clause) -> Clause:
 
 def _doing(c: Clause) -> Clause:
     """Read `how many runs did she do` as being about running."""
-    if c.event is not None and c.event.pred in ("do", "perform") and isinstance(c.head, SetOf) and c.head.kind in _DOING and (
+    if c.event is not None and c.event.pred in ("do", "perform") and isinstance(c.head,
+        SetOf) and c.head.kind in _DOING and (
         any(kind_of(n) == "person" for _, n in c.args) or c.event.role("agent") is not None
     ):  # fmt: skip
         c.event = replace(c.event, pred=_DOING[c.head.kind])
@@ -221,7 +224,7 @@ def _literal(f: Frames) -> Query | None:
     )
     if kind == "dataset_version" and field != "digest":
         return None
-    node = SetOf(kind, (Has(field, "contains", text),))  # type: ignore[arg-type]
+    node = SetOf(kind, (Has(field, "contains", text),))
     return Query("set", ("count" if c.wh == "how many" else "exists" if c.aux_first else "list",), node)
 
 
@@ -253,8 +256,10 @@ def _compare(f: Frames) -> Query | None:
     c = f.c
     nodes = _with_model(f.versions())
     comparing = (
-        c.imperative == "compare" or "compare" in c.cues or (c.event is not None and c.event.pred in ("compare", "beat"))
-        or bool(c.comparative) or "vs" in c.preps or "than" in c.preps or (c.orders and set(c.orders) & {"best", "worst", "max", "min"})
+        c.imperative == "compare" or "compare" in c.cues or (c.event is not None and c.event.pred in ("compare",
+            "beat"))
+        or bool(c.comparative) or "vs" in c.preps or "than" in c.preps or (c.orders and set(c.orders) & {"best",
+            "worst", "max", "min"})
         or (c.wh == "how many" and "by" in c.preps and c.metrics) or bool(re.search(r"\b(?:vs|versus)\b", c.text, re.I))
     )  # fmt: skip
     events = [n for n in f.nodes if isinstance(n, SetOf) and n.kind == "event"]
@@ -285,13 +290,15 @@ def _compare(f: Frames) -> Query | None:
         return None
     nodes = [n if not isinstance(n, SetOf) or n.order != "previous" else Step(nodes[0], -1) for n in nodes]
     asked = {*c.orders, c.comparative, "best" if c.event is not None and c.event.pred == "beat" else ""} - {""}
+    asked |= {"why"} & {c.wh}
     asked |= {"from"} & set(c.preps)  # `improve from A to B` asks of B
     ask = "better" if asked & {"best", "worst", "max", "min", "above", "below"} else "difference"
     if not c.metrics and (c.event is not None and c.event.pred == "change" or re.search(r"\bdiffer", c.text, re.I)):
         ask = "changed"
     return Query("compare", (ask,), Group(tuple(nodes)), metrics=tuple(c.metrics), cohorts=tuple(c.cohorts),
                  dataset=f.dataset(), time=f.time,
-                 options=frozenset(asked | ({"yesno"} if c.aux_first else set())), limit=2 if two else None)  # fmt: skip
+                 options=frozenset(asked | ({"yesno"} if c.aux_first else set())),
+                     limit=2 if two else None)  # fmt: skip
 
 
 def _lineage(f: Frames) -> Query | None:
@@ -304,7 +311,8 @@ def _lineage(f: Frames) -> Query | None:
         sets = [n for n in [c.head, *f.nodes] if isinstance(n, SetOf) and n is not subject]
         return Query("lineage", ("count" if c.wh == "how many" else "list",), subject, direction="down",
                      kinds=(sets[0].kind,) if sets and sets[0].kind != "thing" else (), time=f.time,
-                     event=next((x for x in sets[0].conds if isinstance(x, Event) and x.pred == "live"), None) if sets else None)  # fmt: skip
+                     event=next((x for x in sets[0].conds if isinstance(x, Event) and x.pred == "live"),
+                         None) if sets else None)  # fmt: skip
     if subject is None or not (set(c.cues) & {"lineage", "up", "down", "bad"} or pred in ("affect", "depend")):
         return None
     if kind_of(subject) in PLACES or kind_of(subject) == "person":
@@ -374,7 +382,8 @@ def _leaderboard(f: Frames) -> Query | None:
                  cohorts=tuple(c.cohorts), dataset=f.dataset() or _data_of(c.event), order=order or "best", time=f.time,
                  fields=asked_field, event=about if about is not None and c.wh in ("who", "when", "where") else None,
                  kinds=(c.wh,),
-                 options=frozenset([*(["owner"] if "own" in c.agents else []), *({"second"} & set(c.orders))]))  # fmt: skip
+                 options=frozenset([*(["owner"] if "own" in c.agents else []),
+                     *({"second"} & set(c.orders))]))  # fmt: skip
 
 
 def _data_of(event: Event | None) -> Node | None:
@@ -432,7 +441,8 @@ def _metric(f: Frames) -> Query | None:
     sites = [n.entity.name for n in f.of_kind("site") if isinstance(n, Thing) and c.metrics and c.event is None]
     c.cohorts += [Entity("cohort", f"site={name}") for name in sites]
     evidence = [f"evidence:{v.name}" for v in c.values if v.kind == "evidence"]
-    return Query("metric", (ask,), node, metrics=tuple(c.metrics), cohorts=tuple(c.cohorts), dataset=data, fields=tuple(asked),
+    return Query("metric", (ask,), node, metrics=tuple(c.metrics), cohorts=tuple(c.cohorts), dataset=data,
+        fields=tuple(asked),
                  time=f.time, options=frozenset([*evidence, *sites, *(["yesno"] if c.aux_first else [])]),
                  kinds=tuple(f"{op} {x}" for op, x in c.numbers if op != "="))  # fmt: skip
 
@@ -505,7 +515,8 @@ def _happening(f: Frames) -> Query | None:
         and c.head is None
         and (re.search(r"\b(?:everything|anything|all things)\b", c.text, re.I) and not c.aux_first)
     ):
-        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)), time=f.time or event.time,  # type: ignore[arg-type]
+        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)),  # type: ignore[arg-type]
+            time=f.time or event.time,
                      options=frozenset(("registered",)))  # fmt: skip
     if event.pred == "use" and c.dangling == "for" and event.role("theme") is not None:
         return Query("field", ("value",), event.role("theme"), fields=("purpose",), time=f.time)
@@ -530,13 +541,15 @@ def _happening(f: Frames) -> Query | None:
         return None
     time = f.time or event.time
     theme = event.role("theme")
-    if isinstance(theme, SetOf) and not theme.conds and c.head is None and c.wh in ("which", "what", "") and theme.kind in (
+    if isinstance(theme, SetOf) and not theme.conds and c.head is None and c.wh in ("which", "what",
+        "") and theme.kind in (
         "version", "model", "thing") and (theme.order or c.wh == "which"):  # fmt: skip
         rest = replace(event, roles=tuple((r, n) for r, n in event.roles if n is not theme), time=time)
         return Query(
             "set", ("exists" if c.aux_first else "list",), replace(theme, conds=(rest,)), options=frozenset(_options(c))
         )
-    order = next((o for o in (*c.orders, event.order) if o in ("latest", "first", "previous", "next", "longest", "shortest",
+    order = next((o for o in (*c.orders, event.order) if o in ("latest", "first", "previous", "next", "longest",
+        "shortest",
                                                                "most", "fewest")), "")  # fmt: skip
     ask = _ASKS.get(c.wh, "")
     if c.wh in ("what", "which", "how many", "whose", "") and isinstance(c.head, SetOf | Holder):
@@ -584,7 +597,7 @@ def _options(c: Clause) -> Iterator[str]:
 
 
 def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type: ignore[no-untyped-def]
-    """Which versions did Lena approve, which dataset was it trained on, how many …"""
+    """Which versions did Lena approve, which dataset was it trained on, how many, and so on."""
     c = f.c
     head = c.head
     if isinstance(head, Holder) and event.pred in ("precede", "replace"):
@@ -597,7 +610,8 @@ def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type:
     assert isinstance(head, SetOf)
     if head.kind == "cohort" and event.pred == "evaluate":
         theme = event.role("theme")
-        return Query("metric", ("value",), theme, fields=("cohort",), dataset=event.role("source"), time=time) if theme else (
+        return Query("metric", ("value",), theme, fields=("cohort",), dataset=event.role("source"),
+            time=time) if theme else (
             Query("set", ("list",), SetOf("cohort")))  # fmt: skip
     if head.kind in ("stage", "region") and event.pred.split(":")[0] in ("stage", "move", "live", "deploy"):
         return Query("field", fields=(head.kind,), node=event.role("theme"), time=time)
@@ -613,7 +627,8 @@ def _object(f: Frames, event: Event, order: str, time) -> Query | None:  # type:
         "evaluate",
     ):
         role = {"test": "test", "validation": "validation"}.get(
-            next((str(x.value) for x in head.conds if isinstance(x, Has) and x.field == "input_role"), ""), "")  # fmt: skip
+            next((str(x.value) for x in head.conds if isinstance(x, Has) and x.field == "input_role"), ""),
+                "")  # fmt: skip
         return Query("made", ("count" if c.wh == "how many" else "list",), event.role("theme") or event.role("source"),
                      event=event, kinds=(head.kind, role), time=time, options=frozenset(_options(c)))  # fmt: skip
     if head.kind == "version" and event.pred in ("derive", "finetune", "build", "train") and (
@@ -637,7 +652,7 @@ _MEASURED = ("rows", "size", "n")
 
 
 def _extreme(f: Frames) -> Query | None:
-    """The biggest dataset, the largest artifact, the newest run …"""
+    """The biggest dataset, the largest artifact, the newest run, and so on."""
     c = f.c
     order = next((o for o in c.orders if o in ("max", "min")), "")
     node = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf)), None)
@@ -665,7 +680,7 @@ def _extreme(f: Frames) -> Query | None:
 def _field(f: Frames) -> Query | None:
     c = f.c
     fields = f.fields()
-    asked = [a for a in c.agents]
+    asked = list(c.agents)
     node = next((n for n in f.nodes if not _anything(n) and kind_of(n) not in PLACES), None)
     if isinstance(node, SetOf) and node.kind == "event":
         node = next((x.node for x in node.conds if isinstance(x, Within)), None)
@@ -711,7 +726,8 @@ def _check(f: Frames) -> Query | None:
     node = next((n for n in f.nodes if not isinstance(n, SetOf) and kind_of(n) not in PLACES), None)
     for other in f.nodes:
         if isinstance(other, SetOf):
-            values += [Entity(x.field.split(".")[0], str(x.value), x.field.partition(".")[2]) for x in other.conds  # type: ignore[arg-type]
+            values += [Entity(x.field.split(".")[0], str(x.value),  # type: ignore[arg-type]
+                x.field.partition(".")[2]) for x in other.conds
                        if isinstance(x, Has) and x.field in ("framework", "task", "sensitivity")]  # fmt: skip
     if not c.aux_first or node is None or len(values) != 1:
         return None
@@ -723,7 +739,7 @@ def _check(f: Frames) -> Query | None:
 
 
 def _identity(f: Frames) -> Query | None:
-    """Which version is the one before the champion, what is the base of X …"""
+    """Which version is the one before the champion, what is the base of X, and so on."""
     c = f.c
     nodes = [n for n in f.nodes if not _anything(n)]
     plain = c.head is None or isinstance(c.head, SetOf) and not c.head.conds
@@ -752,7 +768,8 @@ def _latest(f: Frames) -> Query | None:
     c = f.c
     order = next((o for o in c.orders if o in ("latest", "first")), "")
     nodes = [n for n in f.nodes if not _anything(n)]
-    if not order or len(nodes) != 1 or kind_of(nodes[0]) not in ("model", "topic") or isinstance(nodes[0], SetOf) or c.event is not None or (
+    if not order or len(nodes) != 1 or kind_of(nodes[0]) not in ("model", "topic") or isinstance(nodes[0],
+        SetOf) or c.event is not None or (
         c.metrics or c.fields or c.head is not None or c.aux_first or c.wh not in ("", "what", "which")
     ):  # fmt: skip
         return None
@@ -778,7 +795,7 @@ def _stepped(f: Frames) -> Query | None:
 
 
 def _most(f: Frames) -> Query | None:
-    """Which model has the most versions, who approved most …"""
+    """Which model has the most versions, who approved most, and so on."""
     c = f.c
     order = next((o for o in c.orders if o in ("most", "fewest")), "")
     if not order and "max" in c.orders and not c.metrics and "number" in c.fields:
@@ -801,7 +818,7 @@ def _most(f: Frames) -> Query | None:
         what = "model"
     if kind == what:
         return None
-    return Query("set", ("list",), SetOf(kind, conds), order=order, kinds=(what,), time=f.time)  # type: ignore[arg-type]
+    return Query("set", ("list",), SetOf(kind, conds), order=order, kinds=(what,), time=f.time)
 
 
 def _set(f: Frames) -> Query | None:
@@ -822,11 +839,13 @@ def _set(f: Frames) -> Query | None:
         ]
         if made and getattr(thing, "quantity", "") == "all":
             return Query("history", ("list",), event=Event("do", (("agent", made[0].role("agent")),)),  # type: ignore[arg-type]
+
                          time=f.time or made[0].time, options=frozenset(("registered",)))  # fmt: skip
     head = c.head
     node: Node | None = head if isinstance(head, SetOf) else None
     others = [n for n in f.nodes if n is not node]
-    ask = "count" if c.wh in ("how many", "how often") or "verb:count" in c.cues or c.imperative == "count" else "exists" if (
+    ask = "count" if c.wh in ("how many",
+        "how often") or "verb:count" in c.cues or c.imperative == "count" else "exists" if (
         c.aux_first) else "list"  # fmt: skip
     if node is None:
         sets = [n for n in f.nodes if isinstance(n, SetOf)]
@@ -911,7 +930,8 @@ def _describe(f: Frames) -> Query | None:
 
 _IF = re.compile(r"\b(?:if|suppose|supposing|assuming|assume|in case)\b", re.I)
 _RULES: list[Callable[[Frames], Query | None]] = [
-    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _being, _extreme, _field, _stepped, _latest, _identity, _set,
+    _literal, _compare, _most, _lineage, _gaps, _leaderboard, _docs, _metric, _check, _history, _happening, _being,
+        _extreme, _field, _stepped, _latest, _identity, _set,
     _describe,
 ]  # fmt: skip
 

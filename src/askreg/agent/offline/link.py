@@ -280,7 +280,7 @@ def _best(pieces: list[Piece], text: str, segments: dict[int, list[tuple[float, 
     items: list[Item] = []
     at = 0
     while at < count:
-        item = best[at][1]
+        item = best[at][1]  # type: ignore[assignment]
         assert item is not None
         items.append(_merged(item, segments))
         at = item.last

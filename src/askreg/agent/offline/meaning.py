@@ -50,7 +50,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """What stands in a relation to another: its base, run, training data, owner …"""
+    """What stands in a relation to another: its base, run, training data, owner, and so on."""
 
     of: Node
     name: str
@@ -106,7 +106,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """A condition on a field: framework, task, tag, topic, metric …"""
+    """A condition on a field: framework, task, tag, topic, metric, and so on."""
 
     field: str
     op: str
@@ -145,7 +145,7 @@ class Query:
     """`role`, `field`, `set`, `metric`, `compare`, `leaderboard`, `lineage`, `history`, `gaps`, `docs`, `describe`,
     `duration`, `refuse`."""
     ask: tuple[str, ...] = ()
-    """`agent`, `instant`, `place`, `list`, `count`, `exists`, a field's name …"""
+    """`agent`, `instant`, `place`, `list`, `count`, `exists`, a field's name, and so on."""
     node: Node | None = None
     event: Event | None = None
     fields: tuple[str, ...] = ()
@@ -184,7 +184,8 @@ def kind_of(node: Node | None) -> str:
 
 
 RELATED: dict[str, str] = {
-    "base": "version", "bases": "version", "run": "run", "training": "dataset_version", "owner": "person", "registrant": "person",
+    "base": "version", "bases": "version", "run": "run", "training": "dataset_version", "owner": "person",
+        "registrant": "person",
     "approver": "person", "validation": "dataset_version", "test": "dataset_version", "inputs": "dataset_version",
     "model": "model", "sources": "dataset_version", "descendants": "version", "reviewer": "person", "trainer": "person",
     "deployer": "person",

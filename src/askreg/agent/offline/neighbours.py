@@ -13,7 +13,8 @@ from askreg.agent.offline.phrases import Tok
 from askreg.library.embedding import Embedder, LexicalEmbedder, Vector, nearest
 
 _SLOT = re.compile(r"\{(\w+)\}")
-_SLOTS = {"model": "model", "version": "version", "dataset": "dataset", "dataset_version": "dataset", "person": "person",
+_SLOTS = {"model": "model", "version": "version", "dataset": "dataset", "dataset_version": "dataset",
+    "person": "person",
           "site": "site", "place": "site", "metric": "metric"}  # fmt: skip
 _ALIKE = 0.3
 """Below this, a neighbour is none."""
@@ -38,7 +39,7 @@ _EMBEDDER = LexicalEmbedder()
 def readings(tokens: list[Tok], text: str, *, embedder: Embedder = _EMBEDDER, limit: int = 3) -> list[str]:
     """Return up to three questions near to this one, about the things that it names."""
     masked, named = mask(tokens, text)
-    found = nearest(embedder.embed([masked])[0], _vectors(embedder), limit=40)
+    found = nearest(embedder.embed([masked])[0], _vectors(embedder), limit=40)  # type: ignore[arg-type]
     result: list[str] = []
     intents: set[str] = set()
     for example, score in found:

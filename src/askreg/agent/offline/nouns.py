@@ -26,7 +26,7 @@ from askreg.agent.offline.phrases import Tok
 from askreg.agent.offline.roles import DATA, PLACES, STAGE_STATES, STATES, VERSIONS
 
 if TYPE_CHECKING:
-    from askreg.agent.offline.clause import Reader
+    from askreg.agent.offline.predicates import Predicates as Reader
 
 VALUES = ("framework", "task", "tag", "topic", "sensitivity", "evidence", "role", "cohort", "tag_key", "card", "param")
 _PLACED = ("site", "environment", "place", "region")
@@ -368,7 +368,8 @@ class NounReader:
         ):
             return None
         kinds = {tok.node.entity.kind, *(e.kind for e in tok.node.others)}
-        wanted = {"model": {"model", "version"}, "version": {"version"}, "dataset": set(DATA), "dataset_version": set(DATA),
+        wanted = {"model": {"model", "version"}, "version": {"version"}, "dataset": set(DATA),
+            "dataset_version": set(DATA),
                   "run": {"run"}, "person": {"person"}, "site": {"site"}, "environment": {"environment", "place"},
                   "document": {"document"}, "region": {"region"}}.get(sense, set())  # fmt: skip
         if not kinds & wanted:
@@ -554,7 +555,8 @@ class NounReader:
         """Read `except X`, `other than X`."""
         state = self.r.save()
         inner, j = NounReader(self.r, self.i + 1).read() if starts(self.r, self.i + 1) else (None, self.i)
-        fits = inner is not None and (kind_of(inner) in VERSIONS - {"thing", "given"} and node.kind in ("version", "model", "thing") or (
+        fits = inner is not None and (kind_of(inner) in VERSIONS - {"thing", "given"} and node.kind in ("version",
+            "model", "thing") or (
             kind_of(inner) in DATA and node.kind in DATA) or kind_of(inner) == node.kind == "person")  # fmt: skip
         if inner is None or not fits:
             self.r.restore(state)
@@ -624,7 +626,10 @@ def has(entity: Entity) -> Has:
 def join(node: SetOf, prep: str, inner: Node, reader: Reader) -> Node | None:
     """Return `node` limited by a prepositional phrase; None when the two do not go together."""
     kind, of = node.kind, kind_of(inner)
-    add = lambda cond: replace(node, conds=(*node.conds, cond))  # noqa: E731
+
+    def add(cond: Cond) -> SetOf:
+        return replace(node, conds=(*node.conds, cond))
+
     if of == "topic" and kind == "version" and prep in ("of", "for", "from", "in"):
         return add(Within(inner))
     if of in PLACES or of == "site":

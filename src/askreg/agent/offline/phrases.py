@@ -141,7 +141,9 @@ class Phrases:
         return Tok(item, self._versions(item, numbers))
 
     def _after_dataset(self, item: Item, dataset: Entity) -> Tok:
-        """Read a label that the dataset does not have: `icu-stays@2024-01`, and `icu-stays 2024-01` where labels look so."""
+        """Read a label that the dataset does not have: `icu-stays@2024-01`,
+        and `icu-stays 2024-01` where labels look so.
+        """
         self.at += 1
         labels = self.lexicon.labels.get(dataset.name, [])
         label = self._peek()
@@ -198,7 +200,8 @@ class Phrases:
 
     def _numbers(self, *, after_model: bool = False) -> list[int]:
         """Take the version numbers that stand here: `3`, `v3`, `version 3 and 4`."""
-        start, numbers = self.at, []
+        start = self.at
+        numbers: list[int] = []
         item = self._peek()
         if item is not None and item.before == "'" and item.text.lower() == "s":
             nxt = self._peek(1)
@@ -398,7 +401,8 @@ def _completed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
 
 def _followed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
     """Read the bare number in `version 4 better than 3` as another version of the same model."""
-    model, done = "", []
+    model = ""
+    done: list[Tok] = []
     for index, tok in enumerate(toks):
         for node in _nodes(tok.node):
             if isinstance(node, Thing) and node.entity.kind == "version":
@@ -408,7 +412,7 @@ def _followed(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
         joined = (
             back is not None and back.node is None and back.word("prep", "vs", "than", "to", "with", "above", "below")
         )
-        joined = joined or _goes_on(toks, index, done)
+        joined = joined or _goes_on(toks, index, done)  # type: ignore[assignment]
         if (
             tok.node is None
             and model

@@ -28,7 +28,7 @@ class Piece:
     start: int
     end: int
     before: str
-    """What separates it from the piece before: a space, a hyphen, `'` …"""
+    """What separates it from the piece before: a space, a hyphen, `'`, and so on."""
 
 
 def fold(text: str) -> str:

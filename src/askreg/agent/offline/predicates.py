@@ -69,6 +69,14 @@ class Predicates:
         """Keep a superlative."""
         raise NotImplementedError
 
+    def possessed(self, node: Node) -> None:
+        """Keep what stands before `'s`."""
+        raise NotImplementedError
+
+    def by_person(self, kind: str, person: Node) -> Cond:
+        """Return what `by Lena` says of a thing of a kind."""
+        raise NotImplementedError
+
     def having(self, i: int, *, negated: bool, kind: str) -> tuple[list[Cond], int] | None:
         """Read what is had."""
         raise NotImplementedError
@@ -298,7 +306,8 @@ class Predicates:
     def _directly(self, start: int, end: int) -> bool:
         """Whether only auxiliaries and adverbs stand between."""
         return all(
-            t.node is None and (t.word("aux") or t.word("neg") or t.word("filler") or t.word("order") or t.word("det", "all"))
+            t.node is None and (t.word("aux") or t.word("neg") or t.word("filler") or t.word("order") or t.word("det",
+                "all"))
             and not t.word("noun") and not t.item.entity("metric")
             for t in self.toks[start:end]
         )  # fmt: skip
@@ -439,7 +448,8 @@ class Predicates:
                 i += 1
                 continue
             if tok.node is None and (tok.word("aux") or tok.word("neg") or tok.word("filler") or tok.word("order") or
-                                     tok.word("rel") or tok.word("det", "all", "any")) and not starts(self, i):  # fmt: skip
+                                     tok.word("rel") or tok.word("det", "all", "any")) and not starts(self,
+                                         i):  # fmt: skip
                 negated = negated != bool(tok.word("neg"))
                 present = present or bool(tok.word("aux", "is", "do"))
                 past = past or bool(tok.word("aux", "was", "did", "had")) or bool(tok.word("order", "ever"))
@@ -460,7 +470,7 @@ class Predicates:
             if not starts(self, i) or leading:
                 self.restore(state)
                 return None
-            node, i = NounReader(self, i).read()  # type: ignore[arg-type]
+            node, i = NounReader(self, i).read()
             if node is None:
                 self.restore(state)
                 return None
@@ -506,8 +516,10 @@ class Predicates:
         """Read `(was) champion of X (on a day)` as a predicate."""
         tok, back = self.tok(i), self.tok(i - 1)
         past = past and any(t.word("order", "ever") for t in self.toks[:i])
-        if tok is None or not isinstance(tok.node, Holder) or tok.possessive or back is None or back.node is not None or not (
-            back.word("aux") or back.word("order", "ever", "current") or back.word("det", "the", "a") or back.word("neg")
+        if tok is None or not isinstance(tok.node,
+            Holder) or tok.possessive or back is None or back.node is not None or not (
+            back.word("aux") or back.word("order", "ever", "current") or back.word("det", "the",
+                "a") or back.word("neg")
             or back.word("rel")
         ):  # fmt: skip
             return None
@@ -524,7 +536,7 @@ class Predicates:
         return event, i + 1
 
     def _conditions(self, event: Event, subject: str) -> list[Cond]:
-        values = [c for c in self._pending]
+        values = list(self._pending)
         self._pending = []
         if any(isinstance(c, Count) for c in values):
             whole = replace(event, negated=False)
@@ -551,7 +563,7 @@ class Predicates:
         self.use(i)
         i += 1
         dangling = ""
-        while (tok := self.tok(i)) is not None:
+        while (tok := self.tok(i)) is not None:  # type: ignore[assignment]
             step = self._argument_at(event, i, main)
             if step is None:
                 break
@@ -659,7 +671,7 @@ class Predicates:
         if not starts(self, k):
             return None
         state = self.save()
-        node, end = NounReader(self, k).read()  # type: ignore[arg-type]
+        node, end = NounReader(self, k).read()
         if not isinstance(node, SetOf) or node.kind not in _COUNTABLE:
             self.restore(state)
             return None
@@ -763,7 +775,7 @@ class Predicates:
         if not starts(self, j) or nxt.item.date is not None:
             return None
         state = self.save()
-        node, k = NounReader(self, j).read()  # type: ignore[arg-type]
+        node, k = NounReader(self, j).read()
         role = None if node is None else role_of(event.pred.split(":")[0], prep, node)
         if node is None or role is None:
             self.restore(state)
@@ -776,7 +788,7 @@ class Predicates:
 
     def _bare_argument(self, event: Event, i: int) -> tuple[Event, int, str] | None:
         state = self.save()
-        node, k = NounReader(self, i).read()  # type: ignore[arg-type]
+        node, k = NounReader(self, i).read()
         role = None if node is None else role_of(event.pred.split(":")[0], "", node)
         if node is None or role is None or (isinstance(node, SetOf) and node.kind == "event"):
             self.restore(state)

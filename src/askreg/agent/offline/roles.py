@@ -10,7 +10,8 @@ PLACES = frozenset(("site", "environment", "place", "region"))
 PEOPLE = frozenset(("person", "service"))
 
 EVENTS = frozenset(
-    ("approve", "sign", "review", "reject", "responsibility", "register", "train", "finetune", "build", "run", "deploy", "withdraw",
+    ("approve", "sign", "review", "reject", "responsibility", "register", "train", "finetune", "build", "run",
+        "deploy", "withdraw",
      "move", "retire", "evaluate", "derive", "own", "hold", "change", "do", "use", "affect", "depend", "perform",
      "compare", "beat", "replace", "precede", "miss", "lapse", "lose", "mention", "store")
 )  # fmt: skip

@@ -14,7 +14,7 @@ from askreg.agent.offline.frames import Frames
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import Linked, link
 from askreg.agent.offline.meaning import Query
-from askreg.agent.offline.phrases import Phrases
+from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.agent.offline.recast import recast
 
 
@@ -86,7 +86,8 @@ def _plain(text: str) -> str:
 
 
 _PREAMBLE = re.compile(
-    r"(?:\b(?:know|tell me|see|ask|wondering|wonder|find out|question is|question)\b[:,]?|:|[.!;]|,\s*(?=(?:who|what|which|when|where|how|is|are|was)\b))\s+",
+    r"(?:\b(?:know|tell me|see|ask|wondering|wonder|find out|question is|question)\b[:,]?|:|[.!;]"
+    r"|,\s*(?=(?:who|what|which|when|where|how|is|are|was)\b))\s+",
     re.I,
 )  # fmt: skip
 

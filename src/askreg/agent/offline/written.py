@@ -57,7 +57,7 @@ def _beside(items: tuple[Item, ...]) -> Iterator[tuple[str, Entity]]:
         if rest and rest[0].word("prep", "at", "in", "of"):
             first, second = item, rest[1] if len(rest) > 1 else None
         else:
-            first, second = rest[0] if rest else None, item
+            first, second = rest[0] if rest else None, item  # type: ignore[assignment]
             if first is None or first.before != " ":
                 continue
         if first is None or second is None or first.words or second.words:
@@ -131,7 +131,7 @@ def _half(group: list[Item], lexicon: Lexicon) -> bool:
     if (
         named
         and all(i.version is not None or i.number is not None for i in group[1:])
-        and set(i.before for i in group[1:]) == {"-"}
+        and {i.before for i in group[1:]} == {"-"}
     ):
         return group[0].entity("model") is None
     if named:

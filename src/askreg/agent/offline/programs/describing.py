@@ -9,7 +9,8 @@ from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Unanswered, W
 
 _FIELDS = {
     "model": ("description", "task", "owner", "at", "by", "latest.number", "tag.*", "card.*"),
-    "version": ("stage", "framework", "at", "by", "base.subject", "run.subject", "digest", "size", "change_control", "description"),
+    "version": ("stage", "framework", "at", "by", "base.subject", "run.subject", "digest", "size", "change_control",
+        "description"),
     "dataset": ("description", "at", "versions.version"),
     "dataset_version": ("rows", "sensitivity", "source", "digest", "at", "by"),
     "run": ("at", "by", "repo", "commit", "param.*", "inputs.subject"),

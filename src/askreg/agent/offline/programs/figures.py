@@ -128,11 +128,14 @@ def _no_figure(work: Work, q: Query, found: Found | None, names: list[str], lead
     """Say which figure is missing, and which there are."""
     who = literal(joined(found.subjects[:4])) if found else "this"
     limits = [where("subject", found.subjects, "in")] if found else []
-    other = yield from work.plan("metric", limits)
+    as_of = periods.as_of(q.time, work.context)
+    other = yield from work.plan("metric", limits, as_of=as_of)
     what = joined(names, "or") if names else "evaluation"
     where_ = ""
     if q.dataset is not None:
         where_ = " on that dataset"
+    if as_of is not None:
+        where_ += f" as of {as_of[:10]}"
     if q.cohorts:
         where_ += f" for {joined([c.name for c in q.cohorts], 'or')}"
     if not other:

@@ -10,7 +10,8 @@ from askreg.agent.offline.programs import periods, resolving, sets, telling
 from askreg.agent.offline.programs.resolving import Found
 from askreg.agent.offline.programs.work import Asking, Rows, Unanswered, Work, answered, joined, literal, where
 
-_KIND = {"version": "version", "model": "model", "dataset": "dataset", "dataset_version": "dataset_version", "run": "run",
+_KIND = {"version": "version", "model": "model", "dataset": "dataset", "dataset_version": "dataset_version",
+    "run": "run",
          "document": "document", "person": "person"}  # fmt: skip
 
 
@@ -30,7 +31,8 @@ def made(work: Work, q: Query) -> Asking:
     ):  # fmt: skip
         return (yield from _sources(work, q, event))
     if event.role("source") is not None and theme is None or event.role("agent") is not None:
-        kind = "dataset_version" if kind_of(event.role("source") or event.role("agent")) in ("dataset", "dataset_version") and (
+        kind = "dataset_version" if kind_of(event.role("source") or event.role("agent")) in ("dataset",
+            "dataset_version") and (
             event.pred == "derive" and ask == "object") else "version"  # fmt: skip
         return (yield from _products(work, q, event, kind))
     return (yield from _maker(work, q, event))
@@ -172,7 +174,7 @@ def _products(work: Work, q: Query, event: Event, kind: str) -> Asking:
 
 
 def _whether(work: Work, q: Query, event: Event) -> Asking:
-    """Answer yes or no: was it trained on, derived from, registered by …"""
+    """Answer yes or no: was it trained on, derived from, registered by, and so on."""
     theme, source, agent = event.role("theme"), event.role("source"), event.role("agent")
     node = theme or source
     if node is None:
@@ -188,7 +190,8 @@ def _whether(work: Work, q: Query, event: Event) -> Asking:
     if theme is not None and source is not None:
         return (yield from _made_from(work, q, event, found))
     if q.time is not None:
-        rows = yield from work.plan(_KIND.get(found.kind, "version"), [where("subject", found.one), *periods.begins_within(
+        rows = yield from work.plan(_KIND.get(found.kind, "version"), [where("subject", found.one),
+            *periods.begins_within(
             q.time, "at")], ("at",))  # fmt: skip
         if rows:
             return answered(f"Yes: {rows.rows[0].name} was registered on {rows.rows[0].put('at', ':date')}.")
@@ -198,8 +201,8 @@ def _whether(work: Work, q: Query, event: Event) -> Asking:
 
 def _made_from(work: Work, q: Query, event: Event, found: Found) -> Asking:
     source = yield from resolving.resolve(
-        work, event.role("source"), want=("dataset_version", "dataset", "version", "model")
-    )  # type: ignore[arg-type]
+        work, event.role("source"), want=("dataset_version", "dataset", "version", "model")  # type: ignore[arg-type]
+    )
     limits: list[dict[str, Any]] = [where("subject", found.subjects, "in")]
     data = source.kind in ("dataset", "dataset_version")
     paths = ["evaluated_on"] if event.pred == "evaluate" else ["trained_on", "ancestor_datasets"] if data else ["bases"]
@@ -212,7 +215,8 @@ def _made_from(work: Work, q: Query, event: Event, found: Found) -> Asking:
         rows = yield from work.plan(kind, [*limits, where(f"{path}.subject", source.subjects, "in")])
         if rows:
             if path == "ancestor_datasets" and event.pred in ("train", "finetune"):
-                return answered(f"No, not itself: {named} came into {telling.names(rows.rows)} through other data or a base."
+                return answered(f"No, not itself: {named} came into {telling.names(rows.rows)} through other data "
+                    f"or a base."
                                 + telling.cite(rows.rows))  # fmt: skip
             through = (
                 ""

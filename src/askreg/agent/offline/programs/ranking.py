@@ -55,7 +55,9 @@ def _among(work: Work, q: Query, name: str, scope: list[str], cohort: str | None
         latest[(*fact.setting, fact.subject)] = fact
     groups: dict[tuple[str | None, ...], list[Fact]] = {}
     sign = 1 if rows.result.better.get(name) == "lower" else -1
-    for fact in sorted(latest.values(), key=lambda f: (f.dataset or "", f.cohort or "", sign * Decimal(f.value), f.subject)):
+    for fact in sorted(
+        latest.values(), key=lambda f: (f.dataset or "", f.cohort or "", sign * Decimal(f.value), f.subject)
+    ):
         groups.setdefault(fact.setting, []).append(fact)
     return (yield from _ranked(work, q, rows.result, name, list(groups.values()), cohort))
 
@@ -151,13 +153,19 @@ def _close(kept: list[tuple[int, Fact]], chosen: list[Fact], asked: _Asked) -> s
     if low > high2 or low2 > high:
         return ""
     f = following[0]
-    return f" Next {'was' if asked.past else 'is'} {{{f.id}.subject}} with {{{f.id}}}; within noise{{cite({chosen[0].id})}}: their intervals overlap."
+    return (
+        f" Next {'was' if asked.past else 'is'} {{{f.id}.subject}} with {{{f.id}}}; within "
+        f"noise{{cite({chosen[0].id})}}: their intervals overlap."
+    )
 
 
 def _board(kept: list[tuple[int, Fact]], better: str, past: bool) -> str:
     first = kept[0][1]
     then = f" as of {{{first.id}.as_of:date}}" if past else ""
-    head = f"{first.metric} on {{{first.id}.dataset}} ({{{first.id}.split}}, {{{first.id}.cohort}}){then}, {better} is better:"
+    head = (
+        f"{first.metric} on {{{first.id}.dataset}} ({{{first.id}.split}}, {{{first.id}.cohort}}){then}, {better} is "
+        f"better:"
+    )
     lines = [f"{rank}. {{{f.id}.subject}}: {{{f.id}}}{_detail(f)}" for rank, f in kept[:SHOWN]]
     more = f"\n\nThese are the first {SHOWN} of them." if len(kept) > SHOWN else ""
     return head + "\n\n" + "\n".join(lines) + more

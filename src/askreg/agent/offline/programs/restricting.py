@@ -16,6 +16,8 @@ Subjects = Generator[list[Call], list[ToolResult], list[str]]
 _OPS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
+_PARTS = ("place", "source", "agent")
+"""Parts of what happened that `only` may be said of."""
 _AFFECTED = ("affect", "depend")
 _OF_DEPLOYMENTS = ("site", "environment", "deployment")
 
@@ -36,14 +38,14 @@ def restricts(cond: Cond) -> bool:
         return isinstance(cond, Count)
     if cond.pred in _AFFECTED:
         return cond.role("theme") is not None
-    return cond.order == "only" and any(role in ("place", "source") for role, _ in cond.roles)
+    return cond.order == "only" and any(role in _PARTS for role, _ in cond.roles)
 
 
 def _affected(work: Work, cond: Event, kind: str) -> Subjects:
     """Return what comes from something, by whatever way."""
     found = yield from resolving.resolve(
-        work, cond.role("theme"), want=("dataset_version", "version", "run", "dataset", "model")
-    )  # type: ignore[arg-type]
+        work, cond.role("theme"), want=("dataset_version", "version", "run", "dataset", "model")  # type: ignore[arg-type]
+    )
     names: set[str] = set()
     if found.kind in ("dataset", "model"):
         one = "dataset_version" if found.kind == "dataset" else "version"
@@ -124,9 +126,9 @@ def _only(work: Work, event: Event, kind: str) -> Subjects:
     from askreg.agent.offline.programs import sets
 
     here = replace(event, order="")
-    anywhere = replace(here, roles=tuple((r, n) for r, n in here.roles if r not in ("place", "source")))
+    anywhere = replace(here, roles=tuple((r, n) for r, n in here.roles if r not in _PARTS))
     if events.spec_of(here) is None:
-        raise Unanswered("what only is so is asked of places and evaluations; ask without “only”")
+        raise Unanswered("what only is so is asked of places and evaluations; ask without only")
     near = yield from events.rows(work, here)
     far = yield from events.rows(work, replace(anywhere, pred="live" if here.pred in ("run", "use") else here.pred))
     if far.truncated:

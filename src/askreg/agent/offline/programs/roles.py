@@ -7,7 +7,18 @@ from dataclasses import replace
 from askreg.agent.draft import Draft
 from askreg.agent.offline.meaning import Event, Group, Holder, Node, Query, SetOf, Step, Thing
 from askreg.agent.offline.programs import denying, events, periods, resolving, telling
-from askreg.agent.offline.programs.work import Asking, Row, Rows, Unanswered, Work, answered, joined, literal, where
+from askreg.agent.offline.programs.work import (
+    SHOWN,
+    Asking,
+    Row,
+    Rows,
+    Unanswered,
+    Work,
+    answered,
+    joined,
+    literal,
+    where,
+)
 
 _WAS = {"approve": "approved", "sign": "signed", "signed_by": "signed", "review": "reviewed", "reject": "rejected",
         "live": "live", "deploy": "deployed", "withdraw": "withdrawn", "run": "live", "use": "live", "move": "moved",
@@ -81,12 +92,12 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
     if event.pred == "evaluate" and ask in ("agent", "instant"):
         return answered(telling.evaluated(rows))
     if ask == "exists":
-        told = telling.listed(rows, event) + telling.more(found, telling.SHOWN)
+        told = telling.listed(rows, event) + telling.more(found, SHOWN)
         yes = "Yes:\n" if told.startswith("- ") else "Yes: "
         return answered(yes + told + _dated(rows, q, event))
     if ask == "times":
         ids = ",".join(r.main.id for r in rows)
-        told = "\n".join(f"- {telling.clause(r, event)}" for r in rows[: telling.SHOWN])
+        told = "\n".join(f"- {telling.clause(r, event)}" for r in rows[: SHOWN])
         return answered(f"{{count({ids})}} times:\n{told}")
     if ask == "count":
         return answered(f"{telling.count_of(rows, 'version')}: {telling.names(rows)}.")
@@ -96,7 +107,7 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         return _reason(rows, event)
     if ask == "instant" and event.pred == "live" and any(r.until is None for r in rows):
         rows = [r for r in rows if r.until is None] if "present" in q.options else rows
-    return answered(telling.listed(rows, event) + telling.more(found, telling.SHOWN) + _dated(rows, q, event))
+    return answered(telling.listed(rows, event) + telling.more(found, SHOWN) + _dated(rows, q, event))
 
 
 def _dated(rows: list[Row], q: Query, event: Event) -> str:
@@ -125,7 +136,7 @@ def _chosen(rows: list[Row], order: str) -> list[Row]:
 
 def _durations(rows: list[Row]) -> str:
     parts = []
-    for row in rows[: telling.SHOWN]:
+    for row in rows[: SHOWN]:
         main = row.main.id
         until = (
             f" to {{{main}.until:date}}"
@@ -151,7 +162,7 @@ def _reason(rows: list[Row], event: Event) -> Draft:
     if told:
         return answered(telling.listed(told, event))
     text = telling.listed(rows, event)
-    cited = telling.cite(rows[: telling.SHOWN])
+    cited = telling.cite(rows[: SHOWN])
     return answered(text + f" No {field} is recorded for it{cited}.", partial=f"no {field} is recorded")
 
 

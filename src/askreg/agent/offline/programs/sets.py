@@ -13,7 +13,8 @@ from askreg.agent.offline.programs.events import place_conditions as _place
 from askreg.agent.offline.programs.work import Row, Rows, Unanswered, Work, joined, where
 from askreg.agent.tools.shapes import Call, ToolResult
 
-_ANCHORS = ("live", "deploy", "withdraw", "hold", "lose", "selfapprove", "approve", "review", "reject", "sign", "signed_by", "lapse",
+_ANCHORS = ("live", "deploy", "withdraw", "hold", "lose", "selfapprove", "approve", "review", "reject", "sign",
+    "signed_by", "lapse",
             "responsibility", "move", "left", "stage", "evaluate", "run", "use")  # fmt: skip
 _MODEL_FIELDS = ("task", "owner")
 _LINKS = {"train": "trained_on", "finetune": "trained_on", "build": "trained_on", "use": "inputs"}
@@ -79,7 +80,7 @@ def _versions(
         return (yield from _models(work, [*positive, *restricted], negative, project, more))
     anchors = sorted((c for c in positive if _anchored(c)), key=_rank)
     plain = [c for c in positive if c not in anchors]
-    denied = [c for c in negative]
+    denied = list(negative)
     anchor = anchors[0] if anchors else None
     prefix = "" if anchor is None else "version."
     limits: list[dict[str, Any]] = []
@@ -142,6 +143,11 @@ def _on_its_version(cond: Cond) -> bool:
         "base",
         "framework",
     )
+
+
+def _texts(cond: Has) -> list[str]:
+    """Return the values that a condition lists."""
+    return [str(v) for v in cond.value] if isinstance(cond.value, tuple | list) else [str(cond.value)]
 
 
 def _rank(cond: Cond) -> int:
@@ -232,7 +238,7 @@ def _field_conditions(work: Work, cond: Has) -> list[dict[str, Any]]:
     op, value = cond.op, cond.value
     name = cond.field
     if name == "topic":
-        models = [m for m in cond.value if not m.startswith("doc:") and not m.endswith("@")]  # type: ignore[union-attr, attr-defined]
+        models = [m for m in _texts(cond) if not m.startswith("doc:") and not m.endswith("@")]
         return [where("model.name", models, "in", negate=cond.negated)]
     if name == "framework" and op == "family":
         return [where("framework", value, "contains", negate=cond.negated)]
@@ -246,7 +252,8 @@ def _field_conditions(work: Work, cond: Has) -> list[dict[str, Any]]:
     paths = {"base": "base.subject", "run": "run.subject", "evidence": "metrics.evidence", "approvals": "approvals.by",
              "deployments": "deployments.site", "training": "trained_on.subject", "ci": "metrics.low",
              "metrics": "metrics.name", "alias": "aliases.alias", "documents": "documents.path", "commit": "run.commit",
-             "repo": "run.repo", "runs": "run.subject", "owner": "model.owner", "tags": "tag.*", "aliass": "aliases.alias", "schema": "signature"}  # fmt: skip
+             "repo": "run.repo", "runs": "run.subject", "owner": "model.owner", "tags": "tag.*",
+                 "aliass": "aliases.alias", "schema": "signature"}  # fmt: skip
     path = paths.get(name, name)
     if name == "alias" and op == "exists":
         return [where(path, value, "=", negate=cond.negated)]
@@ -341,7 +348,7 @@ def _models(
 def _model_condition(work: Work, cond: Cond) -> Conditions:
     if isinstance(cond, Has):
         if cond.field == "topic":
-            models = [m for m in cond.value if not m.startswith("doc:") and not m.endswith("@")]  # type: ignore[union-attr, attr-defined]
+            models = [m for m in _texts(cond) if not m.startswith("doc:") and not m.endswith("@")]
             return [where("name", models, "in")]
         if cond.field == "alias":
             return [where("aliases.alias", cond.value)]
@@ -375,7 +382,8 @@ def _places(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], 
             raise Unanswered("this is more than one question about places; ask for one thing at a time")
         names = yield from restricting.subjects(work, counts[0], node.kind)
         return (yield from events.rows(work, Event("live"), project=("site",),
-                                       extra=[where("site" if node.kind == "site" else "subject", names, "in")]))  # fmt: skip
+                                       extra=[where("site" if node.kind == "site" else "subject", names,
+                                           "in")]))  # fmt: skip
     if len([c for c in node.conds if isinstance(c, Event)]) > 1 or any(
         getattr(c, "negated", False) for c in node.conds
     ):
@@ -520,7 +528,11 @@ def _plain(
         elif isinstance(cond, Has):
             limits += _other_field(kind, cond, via)
         elif isinstance(cond, Event):
+            if cond.order == "only":
+                raise Unanswered(f"what {kind.replace('_', ' ')}s only are is not looked up; ask without only")
             limits += yield from _other_event(work, kind, cond, via)
+        else:
+            raise Unanswered(f"how many a {kind.replace('_', ' ')} has is not counted; ask for them of one")
     if kind == "document" and not limits and not project:
         project = ("title",)
     default = {"dataset_version": ("rows", "sensitivity"), "dataset": ("description",), "run": ("by",),
@@ -542,7 +554,7 @@ def _other_field(kind: str, cond: Has, via: str) -> list[dict[str, Any]]:
     if cond.field == "input_role":
         return []
     if cond.field == "topic":
-        wanted = [m.removesuffix("@") for m in cond.value if m.endswith("@") or kind == "document"]  # type: ignore[union-attr, attr-defined]
+        wanted = [m.removesuffix("@") for m in _texts(cond) if m.endswith("@") or kind == "document"]
         if kind == "document":
             return [where("subject", [m for m in wanted if m.startswith("doc:")], "in")]
         return [where("name", wanted, "in")]

@@ -27,7 +27,7 @@ class Unanswered(Exception):
     def __init__(self, reason: str, readings: Sequence[Reading] = (), status: str = "abstained") -> None:
         """Take the reason, with placeholders."""
         super().__init__(reason)
-        self.draft = Draft(status=status, reason=reason, readings=list(readings))  # type: ignore[arg-type]
+        self.draft = Draft(status=status, reason=reason, readings=list(readings))
 
 
 @dataclass(slots=True)
@@ -123,7 +123,7 @@ class Work:
     def call(self, tool: str, **args: Any) -> Generator[list[Call], list[ToolResult], ToolResult]:
         """Make one call."""
         given = {name: value for name, value in args.items() if value not in (None, [], "", False)}
-        results = yield [Call(tool=tool, args=given)]  # type: ignore[arg-type]
+        results = yield [Call(tool=tool, args=given)]
         return results[0]
 
     def plan(
