@@ -35,6 +35,10 @@ _THERE = re.compile(
     r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bover )\bthere\b(?! (?:is|are|was|were|any)\b)", re.I
 )
 _NOW = re.compile(r"\b(?:now|today|currently|at present)\b", re.I)
+_BEFORE = re.compile(
+    r"^\W*(?:and |so |ok,? )*(?:what|which (?:one|version|model)) (?:was|came|ran|had been)(?: live| running| used| deployed| in use| in place)?"
+    r"(?: there)?(?: just| right)? (?:before|previously|earlier)(?: (?:it|that|this|that one|then))?\W*$", re.I
+)  # fmt: skip
 _RANKS = ("best", "worst", "max", "min")
 _ASKED = {
     "who": "agent",
@@ -339,6 +343,8 @@ class Conversation:
         if not self.history:
             return None
         last = self.history[-1].query
+        if _BEFORE.match(clause.text) and (earlier := self._before()) is not None:
+            return earlier
         marked = bool(_AGAIN.match(clause.text))
         nodes = [
             n
@@ -371,6 +377,14 @@ class Conversation:
         if not marked and clause.wh:
             return None
         return self._replaced(last, clause, nodes)
+
+    def _before(self) -> Query | None:
+        """Return the question for what was there before what the conversation is about."""
+        it, place = self._given("it"), self._given("there")
+        if place is not None:
+            roles: tuple[tuple[str, Node], ...] = (("place", place), *((("before", it),) if isinstance(it, Thing) else ()))
+            return Query("role", ("object",), event=Event("live", roles, past=True))
+        return Query("holder", ("list",), Step(it)) if it is not None else None
 
     def completed(self, query: Query) -> Query:
         """Return a comparison or ranking with the metric that the conversation is about."""

@@ -131,6 +131,9 @@ class Frames:
         if len(named) == 1 and about and head in ("build", "move", "hold", "register", "change", "deploy", "show"):
             roles = [(r, n) for r, n in roles if n is not named[0]] + [("alias", Holder(named[0].alias))]
             head = "hold"
+        if head == "withdraw" and len(named) == 1 and about:
+            # `withdrew the challenger alias from X:2`: what X:2 lost is the alias.
+            roles = [(r, n) for r, n in roles if n is not named[0]] + [("alias", named[0])]
         pred = {"withdraw": "lose"}.get(head, head) if any(r == "alias" for r, _ in roles) and head != "hold" else head
         return replace(event, pred=pred, roles=tuple(_once(roles)), past=event.past or "was" in self.c.aux
                        or "did" in self.c.aux or "ever" in self.c.orders or "had" in self.c.aux)  # fmt: skip

@@ -86,8 +86,6 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\b(?:took|pulled|brought) ([\w.:@-]+) (?:off(?:line)?|down|out)(?: of| from)?(?: service)?(?: at| in)?(?= [\w/-]+\W*$)", r"withdrew \1 from"),
     (r"\b(?:removed|took|stripped) (?:away )?the (\w+)(?: alias)?(?: away)? from\b", r"withdrew the \1 alias from"),
     (r"\b(?:(?:turned|turns|turn) out|(?:proved|proves)|(?:was|were|is|are|be) (?:found|shown)) to be\b", "is"),
-    (r"\b(approvals?|signatures?) (?:that (?:is|are) )?(?:still )?(?:in force|in effect|valid)\b", r"\1"),
-    (r"\b(?:valid|standing) (approvals?|signatures?)\b", r"\1"),
     (r"\b(in production|live|approved|retired),? (?:yet|but|and yet|though) ", r"\1 but "),
 )  # fmt: skip
 _COMPILED = [(re.compile(pattern, re.I), plain) for pattern, plain in _RULES]

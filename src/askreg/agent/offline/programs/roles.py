@@ -96,9 +96,14 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         yes = "Yes:\n" if told.startswith("- ") else "Yes: "
         return answered(yes + told + _dated(rows, q, event))
     if ask == "times":
+        rows = _each_once(rows)
         ids = ",".join(r.main.id for r in rows)
+        times = "times" if len(rows) != 1 else "time"
+        if event.pred == "evaluate":
+            on = joined([f"{{{r.main.id}.dataset}} ({{{r.main.id}.split}}, {{{r.main.id}.cohort}})" for r in rows])
+            return answered(f"{rows[0].name} was evaluated {{count({ids})}} {times}: on {on}.")
         told = "\n".join(f"- {telling.clause(r, event)}" for r in rows[: SHOWN])
-        return answered(f"{{count({ids})}} times:\n{told}")
+        return answered(f"{{count({ids})}} {times}:\n{told}")
     if ask == "count":
         return answered(f"{telling.count_of(rows, 'version')}: {telling.names(rows)}.")
     if ask == "duration":
@@ -108,6 +113,14 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
     if ask == "instant" and event.pred == "live" and any(r.until is None for r in rows):
         rows = [r for r in rows if r.until is None] if "present" in q.options else rows
     return answered(telling.listed(rows, event) + telling.more(found, SHOWN) + _dated(rows, q, event))
+
+
+def _each_once(rows: list[Row]) -> list[Row]:
+    """Return one row for each evaluation, which holds several figures; other rows are all there are."""
+    first: dict[object, Row] = {}
+    for row in rows:
+        first.setdefault(row.main.event if row.kind == "metric" else row.main.id, row)
+    return list(first.values())
 
 
 def _dated(rows: list[Row], q: Query, event: Event) -> str:
