@@ -72,7 +72,7 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context)
     history = earlier(turns, lexicon, context.now)
     parts = _parts(question)
     understood = understand(question, lexicon, context.now, history)
-    if len(parts) > 1 and (understood.query is None or len(understood.query.ask) < 2):
+    if len(parts) > 1 and (understood.query is None or max(len(understood.query.ask), len(understood.query.fields)) < 2):
         return (yield from _each(parts, history, lexicon, context))
     if understood.query is None:
         draft = understood.draft or Draft(status="abstained", reason="this question could not be read")
