@@ -178,10 +178,11 @@ class _Side:
                 if self._wanted(s)
                 for fact in self.result.find(subject=subject, field=f"metric.{s.metric}")
                 if (fact.dataset, fact.split, fact.cohort) == (s.dataset, s.split, s.cohort) and fact.id not in shown
-            ][:6]
-            if facts:
-                told = joined([f"{{{f.id}.name}} {{{f.id}}} on {_setting(f)}" for f in facts])
-                said.append(f"Only {{{facts[0].id}.subject}} has {told}.")
+            ]
+            for metric in dict.fromkeys(f.metric for f in facts):
+                mine = [f for f in facts if f.metric == metric][:_LISTED]
+                told = joined([f"{{{f.id}}} on {_setting(f)}" for f in mine])
+                said.append(f"Only {{{mine[0].id}.subject}} has {metric} {told}.")
         return said
 
 
