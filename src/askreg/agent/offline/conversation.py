@@ -39,6 +39,8 @@ _BEFORE = re.compile(
     r"^\W*(?:and |so |ok,? )*(?:what|which (?:one|version|model)) (?:was|came|ran|had been)(?: live| running| used| deployed| in use| in place)?"
     r"(?: there)?(?: just| right)? (?:before|previously|earlier)(?: (?:it|that|this|that one|then))?\W*$", re.I
 )  # fmt: skip
+WHOLE = frozenset(("whole",))
+"""The option of a query that says all that its question says."""
 _RANKS = ("best", "worst", "max", "min")
 _ASKED = {
     "who": "agent",
@@ -380,11 +382,18 @@ class Conversation:
 
     def _before(self) -> Query | None:
         """Return the question for what was there before what the conversation is about."""
+        last = self.history[-1].query
+        event = last.event
+        held = last.node if last.intent == "holder" else None
+        if event is not None and event.pred == "hold" and isinstance(alias := event.role("alias"), Holder):
+            held = Holder(alias.alias, event.role("theme"))
+        if isinstance(held, Holder) and kind_of(held.model) == "model":
+            return Query("holder", ("list",), Step(held), options=WHOLE)
         it, place = self._given("it"), self._given("there")
-        if place is not None:
-            roles: tuple[tuple[str, Node], ...] = (("place", place), *((("before", it),) if isinstance(it, Thing) else ()))
-            return Query("role", ("object",), event=Event("live", roles, past=True))
-        return Query("holder", ("list",), Step(it)) if it is not None else None
+        if place is None:
+            return None
+        roles: tuple[tuple[str, Node], ...] = (("place", place), *((("before", it),) if isinstance(it, Thing) else ()))
+        return Query("role", ("object",), event=Event("live", roles, past=True), options=WHOLE)
 
     def completed(self, query: Query) -> Query:
         """Return a comparison or ranking with the metric that the conversation is about."""

@@ -70,7 +70,7 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
     if loose is not None:
         reason = f"it is not clear what “{loose}” refers to; name the model, version, dataset, site or person"
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
-    lost = coverage.missing(tokens, query)
+    lost = [] if "whole" in query.options else coverage.missing(tokens, query)
     if lost:
         told = " and ".join(f"“{w}”" if w.lower() in question.lower() else w for w in lost[:4])
         reason = f"what {told} means here could not be made out; ask for one thing at a time"
