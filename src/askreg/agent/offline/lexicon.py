@@ -27,6 +27,7 @@ class Lexicon:
         """Index the names."""
         self.names = names
         self.versions = {m.name: frozenset(m.versions) for m in names.models}
+        self.sites = frozenset(site for site, _ in names.places)
         self.labels = {name: list(labels) for name, labels in names.datasets.items()}
         self._table: dict[str, list[Entity]] = defaultdict(list)
         self.longest = 1

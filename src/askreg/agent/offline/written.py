@@ -102,6 +102,8 @@ def _unknown(group: list[Item], linked: Linked, lexicon: Lexicon) -> Strange | N
         site = first.entity("site")
         assert site is not None
         return Strange(_text(group[1:]), "environment", site.name)
+    if "@" in marks and len(group) > 2:
+        return Strange(_text(group[: marks.index("@") + 1]))
     if not _half(group, lexicon):
         return None
     return Strange(text, _kind(group, linked), _model(linked))
@@ -144,7 +146,7 @@ def _like_one(text: str, lexicon: Lexicon) -> bool:
     head = re.match(r"[^\W_]+[-_.]", fold(text))
     if head is None or not any(c.isdigit() for c in text):
         return False
-    pool = (*lexicon.versions, *lexicon.labels, *lexicon.names.runs)
+    pool = (*lexicon.versions, *lexicon.labels, *lexicon.names.runs, *lexicon.names.people, *lexicon.sites)
     return any(fold(name).startswith(head.group()) for name in pool) and key(text) not in map(key, pool)
 
 
