@@ -116,9 +116,9 @@ def conditions(work: Work, event: Event, spec: Spec) -> Conditions:
             if isinstance(node, SetOf) and not node.conds:
                 continue
             people = yield from resolving.resolve(work, node, want=("person",))
-            made.append(
-                where(spec.actor, people.subjects, "in") if len(people.subjects) > 1 else where(spec.actor, people.one)
-            )
+            # A second person is the one whose work it was done to: `did X approve anything by Y`.
+            path = "version.by" if any(made_already["path"] == spec.actor for made_already in made) else spec.actor
+            made.append(where(path, people.subjects, "in") if len(people.subjects) > 1 else where(path, people.one))
             continue
         if role == "alias" or isinstance(node, Holder) and node.model is None and spec.select == "alias":
             alias = node.alias if isinstance(node, Holder) else str(getattr(node, "name", ""))
