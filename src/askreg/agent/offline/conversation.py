@@ -77,6 +77,8 @@ def referent(before: Before) -> Node | None:
         return SetOf("version", (Event("hold", roles, time=query.time),), definite=True)
     if query.intent == "role" and query.event is not None:
         theme = query.event.role("theme")
+        if (after := query.event.role("before")) is not None:
+            return _found_version(before, after)
         if theme is not None and query.event.pred not in ("replace", "precede"):
             if query.ask[0] in ("object", "list") and kind_of(theme) == "model":
                 return _found_version(before) or theme
@@ -101,9 +103,10 @@ def referent(before: Before) -> Node | None:
     return query.node
 
 
-def _found_version(before: Before) -> Node | None:
-    """Return the one version that the answer names."""
+def _found_version(before: Before, besides: Node | None = None) -> Node | None:
+    """Return the one version that the answer names (besides one that the question did)."""
     found = {v for f in before.facts for v in (f.subject, f.value) if re.fullmatch(r"[a-z0-9][a-z0-9._-]*:\d+", v)}
+    found -= {besides.entity.name} if isinstance(besides, Thing) else set()
     if len(found) != 1:
         return None
     name = found.pop()
@@ -217,7 +220,15 @@ class Conversation:
             clause.event = replace(clause.event, roles=roles)
 
     def _event(self, event: Event) -> Event:
-        return replace(event, roles=tuple((role, self._node(node)) for role, node in event.roles))
+        def filled(role: str, node: Node) -> Node:
+            last = self.history[-1].query if self.history else None
+            told = last.event.pred if last is not None and last.event is not None else ""
+            if role == "source" and node == Given("it") and told == event.pred:
+                # `what was X trained on?` `what else was trained on it?`
+                return self._data() or self._node(node)
+            return self._node(node)
+
+        return replace(event, roles=tuple((role, filled(role, node)) for role, node in event.roles))
 
     def _node(self, node: Node) -> Node:
         match node:
@@ -287,6 +298,8 @@ class Conversation:
             if found is not None:
                 break
             found = referent(before)
+        if word == "they" and isinstance(found, SetOf):
+            return replace(found, definite=False)
         return found
 
     def _found_place(self) -> Node | None:
@@ -380,19 +393,24 @@ class Conversation:
             return None
         return self._replaced(last, clause, nodes)
 
+    def unclear(self, clause: Clause) -> bool:
+        """Whether it asks for what was before something that the conversation does not tell."""
+        return bool(_BEFORE.match(clause.text)) and (not self.history or self._before() is None)
+
     def _before(self) -> Query | None:
         """Return the question for what was there before what the conversation is about."""
         last = self.history[-1].query
-        event = last.event
+        told = last.node.conds if isinstance(last.node, SetOf) else ()
+        event = last.event or next((c for c in told if isinstance(c, Event)), None)
         held = last.node if last.intent == "holder" else None
         if event is not None and event.pred == "hold" and isinstance(alias := event.role("alias"), Holder):
             held = Holder(alias.alias, event.role("theme"))
         if isinstance(held, Holder) and kind_of(held.model) == "model":
             return Query("holder", ("list",), Step(held), options=WHOLE)
         it, place = self._given("it"), self._given("there")
-        if place is None:
+        if place is None or not isinstance(it, Thing):
             return None
-        roles: tuple[tuple[str, Node], ...] = (("place", place), *((("before", it),) if isinstance(it, Thing) else ()))
+        roles: tuple[tuple[str, Node], ...] = (("place", place), ("before", it))
         return Query("role", ("object",), event=Event("live", roles, past=True), options=WHOLE)
 
     def completed(self, query: Query) -> Query:
@@ -407,6 +425,8 @@ class Conversation:
         )
 
     def _asked(self, last: Query, ask: str) -> Query:
+        if last.intent == "holder" and ask == "instant" and last.time is None and isinstance(last.node, Holder):
+            return last
         event = last.event
         if last.intent == "holder" and isinstance(last.node, Holder) and last.node.model is not None:
             event = Event("hold", (("alias", Holder(last.node.alias)), ("theme", last.node.model)))
@@ -465,10 +485,20 @@ class Conversation:
             return replace(query, node=replace(query.node, conds=conds))
         return query
 
+    def _same_environment(self, query: Query, node: Node) -> Node:
+        """Return the place at another site that the last question was about: its environment goes on being meant."""
+        old = [n for n in _named(query, ("place",)) if isinstance(n, Thing)]
+        if not old or not isinstance(node, Thing) or node.entity.kind != "site":
+            return node
+        environment = old[-1].entity.name.partition("/")[2]
+        if (node.entity.name, environment) not in self.lexicon.names.places:
+            return node
+        return Thing(Entity("place", f"{node.entity.name}/{environment}"), text=node.text)
+
     def _placed(self, query: Query, node: Node) -> Query | None:
         kind = kind_of(node)
         if kind in PLACES:
-            return _swap(query, PLACES, node, "place")
+            return _swap(query, PLACES, self._same_environment(query, node), "place")
         if kind == "person":
             return _swap(query, frozenset(("person",)), node, "agent")
         if kind in DATA and (query.dataset is not None or query.intent in ("metric", "leaderboard")):
