@@ -49,13 +49,14 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
 def unused(items: Iterable[Item], draft: Draft, results: Collection[ToolResult]) -> str | None:
     """Return the words of a name in the question that no reading of the record was about, nor the answer found."""
     cited = [fact for _, facts in _shown(draft, results) for fact in facts]
-    asked = (
-        [] if draft.text.startswith("Yes") else [json.dumps(r.args, ensure_ascii=False, default=str) for r in results]
-    )
-    read = " ".join([draft.text, *asked, *(f"{f.subject} {f.field} {f.value} {f.dataset} {f.cohort}" for f in cited)])
+    found = " ".join([draft.text, *(f"{f.subject} {f.field} {f.value} {f.dataset} {f.cohort}" for f in cited)]).lower()
+    asked = " ".join(json.dumps(r.args, ensure_ascii=False, default=str) for r in results).lower()
     for item in items:
         named = [entity for entity in item.entities if entity.kind in _NAMED]
-        if named and len(named) == len(item.entities) and not any(_stands(entity, read.lower()) for entity in named):
+        # What a yes affirms must be of the very thing, not of others that were looked at beside it.
+        strict = draft.text.startswith("Yes") and all(entity.kind in ("model", "version") for entity in named)
+        read = found if strict else f"{found} {asked}"
+        if named and len(named) == len(item.entities) and not any(_stands(entity, read) for entity in named):
             return item.text
     return None
 
