@@ -31,6 +31,7 @@ from askreg.registry.view import View, table
 
 _MODEL, _VERSION, _STAGE, _TAG = table(Model), table(Version), table(Stage), table(Tag)
 _FIELD, _EVALUATION, _METRIC = table(Field), table(Evaluation), table(Metric)
+_OTHER_TAG = _TAG.alias()
 
 _CONDITION = re.compile(r"\s*([a-z0-9_]+)\s*(?:\[([^\]]*)\])?\s*(<=|>=|!=|=|<|>)\s*(\S+)\s*", re.IGNORECASE)
 _RARE = 10_000
@@ -216,15 +217,14 @@ def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _tagged(view: View, id: ColumnElement[int], key: str, value: str) -> ColumnElement[bool]:
-    tag = _TAG.alias()
+    tag = _OTHER_TAG
     return _any(tag.c.entity_id == id, tag.c.key == key, tag.c.value == str(value), view.open(tag))
 
 
 def _led_by(view: View, key: str, value: str) -> tuple[FromClause, ColumnElement[int], ColumnElement[bool]]:
     """Return where to search from, the version's id there, and the condition, for versions with a tag."""
-    tag = _TAG.alias()
-    held = and_(tag.c.key == key, tag.c.value == str(value), view.open(tag))
-    return tag.join(_VERSION, _VERSION.c.id == tag.c.entity_id), tag.c.entity_id, held
+    held = and_(_TAG.c.key == key, _TAG.c.value == str(value), view.open(_TAG))
+    return _TAG.join(_VERSION, _VERSION.c.id == _TAG.c.entity_id), _TAG.c.entity_id, held
 
 
 def _by_rarity(view: View, tags: Mapping[str, str]) -> list[tuple[str, str]]:
