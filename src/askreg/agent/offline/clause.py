@@ -466,16 +466,20 @@ class Reader(Predicates):
 
     def having(self, i: int, *, negated: bool, kind: str) -> tuple[list[Cond], int] | None:
         """Read what is had: `no approval`, `auroc above 0.8`, `a champion`, `tag x`."""
+        every = False
         while (
             (tok := self.tok(i)) is not None
             and (tok.word("det") or tok.word("filler") or tok.word("neg"))
             and (tok.node is None and not tok.word("noun") and not tok.word("field"))
         ):
+            every = every or tok.item.text.lower() in ("all", "every", "each", "all of", "all the")
             negated = negated or bool(tok.word("det", "no")) or bool(tok.word("neg"))
             self.use(i)
             i += 1
         if tok is None:
             return None
+        if every:
+            return self._had_by_all(tok, i, negated, kind)
         if tok.value("metric") and tok.node is None:
             return self._had_metric(tok, i, negated)
         order = tok.word("order", "max", "min", "best", "worst", "most", "fewest", "longest", "shortest")
@@ -558,6 +562,18 @@ class Reader(Predicates):
             self.use(j)
             return [Has(unit.word("field").sense, op, number)], j + 1  # type: ignore[union-attr]
         return None
+
+    def _had_by_all(self, tok: Tok, i: int, negated: bool, kind: str) -> tuple[list[Cond], int] | None:
+        """Read `all versions retired`: it has none that is not."""
+        found = self._had_thing(tok, i, False, kind)
+        one = found[0][0] if found is not None and len(found[0]) == 1 else None
+        if found is None or not isinstance(one, Has) or one.field != "versions" or not isinstance(one.value, tuple):
+            return None
+        said = [c for c in one.value if isinstance(c, Event)]
+        if len(said) != 1 or len(one.value) != 1:
+            return None
+        other = replace(said[0], negated=not said[0].negated)
+        return [Has("versions", "with", (other,), negated=not negated)], found[1]
 
     def _had_count(self, i: int, negated: bool) -> tuple[list[Cond], int] | None:
         """Read `more than one version`, `two live versions`."""
@@ -651,13 +667,6 @@ class Reader(Predicates):
         if isinstance(node, SetOf) and node.kind == "thing" and (node.definite or self.toks[i - 1].word("det", "the")):
             self.restore(state)  # `compare X with the one live at Y`: that one is not had
             return None
-        if isinstance(node, SetOf) and node.quantity == "all":
-            # `all versions retired`: it has none that is not.
-            if node.kind != "version" or len(node.conds) != 1 or not isinstance(node.conds[0], Event):
-                self.restore(state)
-                return None
-            other = replace(node.conds[0], negated=not node.conds[0].negated)
-            return [Has("versions", "with", (other,), negated=not negated)], j
         if isinstance(node, SetOf) and node.kind in ("approval", "metric", "document", "deployment", "alias", "run",
                                                      "version", "thing", "event"):  # fmt: skip
             return [Has(node.kind + "s", "with", node.conds, negated=negated or node.quantity == "no")], j

@@ -37,7 +37,8 @@ _THERE = re.compile(
 _NOW = re.compile(r"\b(?:now|today|currently|at present)\b", re.I)
 _BEFORE = re.compile(
     r"^\W*(?:and |so |ok,? )*(?:what|which (?:one|version|model)) (?:was|came|ran|had been)(?: live| running| used| deployed| in use| in place)?"
-    r"(?: there)?(?: just| right)? (?:before|previously|earlier)(?: (?:it|that|this|that one|then))?\W*$", re.I
+    r"(?: there)?(?: just| right)? (?:before|previously|earlier)(?: (?:it|that|this|that one|then))?\W*$|"
+    r"^\W*(?:and |or |what about )?(?:who |what )?(?:was |held )?(?:it )?before (?:it|that|this|that one|then|him|her)\W*$", re.I
 )  # fmt: skip
 WHOLE = frozenset(("whole",))
 """The option of a query that says all that its question says."""
@@ -371,8 +372,6 @@ class Conversation:
         )
         if bare_wh and not clause.fields and not clause.agents and not clause.cues:
             return self._asked(last, _ASKED[clause.wh])
-        if _BEFORE_THAT.match(clause.text) and (earlier := _stood_before(last)) is not None:
-            return Query("holder", ("list",), earlier)
         steps = [o for o in clause.orders if o in ("previous", "next")]
         if steps and not nodes and clause.event is None and clause.head is None and not clause.metrics:
             found = self._given("it")
@@ -514,26 +513,6 @@ class Conversation:
         if kind in VERSIONS or isinstance(node, Holder | Step):
             return _swap(query, VERSIONS | {"version"}, node, "theme")
         return None
-
-
-_BEFORE_THAT = re.compile(
-    r"^\W*(?:and\b|what about|or)?\W*(?:(?:who|what|which(?: one| version)?)\W+)?(?:was |came |held it )*(?:it )?before (?:that|it|then|him|her)\W*$", re.I
-)  # fmt: skip
-
-
-def _stood_before(last: Query) -> Step | None:
-    """Return what held before what the last question found to hold: an alias, or a place."""
-    if isinstance(last.node, Holder):
-        return Step(last.node, -1)
-    event = last.event
-    model: Node | None = None
-    if isinstance(last.node, SetOf):
-        event = next((c for c in last.node.conds if isinstance(c, Event)), None)
-        model = next((c.node for c in last.node.conds if isinstance(c, Within)), None)
-    if event is None or event.pred not in ("live", "deploy") or event.role("place") is None:
-        return None
-    bare = Event("live", tuple((r, n) for r, n in event.roles if r == "place"))
-    return Step(SetOf("version", (bare, Within(model)) if model is not None else (bare,)), -1)
 
 
 def _filled(node: Node, first: Node) -> Node:

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.entities import Entity
-from askreg.agent.offline.meaning import Bare, Count, Event, Has, Holder, Query, SetOf, Step
+from askreg.agent.offline.meaning import Bare, Count, Event, Given, Has, Holder, Query, SetOf, Step
 from askreg.agent.offline.phrases import Tok
 from askreg.agent.offline.predicates import number_of
 from askreg.agent.offline.roles import EVENTS, STATES
@@ -224,6 +224,8 @@ _TOLD = ("role", "set", "field", "holder")
 
 def _verbs(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
     """Yield verbs that tell of something of which the query does not."""
+    if query.intent == "metric":
+        yield from (t.item.text for t in tokens if t.node is None and t.item.word("verb", "train") and not t.item.word("noun"))
     if query.intent not in _TOLD:
         return
     preds = {atom.pred.split(":")[0] for atom in held if isinstance(atom, Event)}
@@ -255,7 +257,7 @@ def _sequences(tokens: list[Tok], held: list[object], query: Query) -> Iterator[
     for i, tok in enumerate(tokens):
         after = tokens[i + 1] if i + 1 < len(tokens) else None
         if tok.node is None and tok.item.word("prep", "before", "after") and tok.item.date is None and (
-            after is not None and after.item.date is None and after.node is None
+            after is not None and after.item.date is None and (after.node is None or isinstance(after.node, Given))
         ):  # fmt: skip
             yield tok.item.text
 

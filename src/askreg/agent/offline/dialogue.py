@@ -48,6 +48,8 @@ _NEXT = re.compile(
 )
 """Where another question begins: `…, and who approved it`, `…? Is it still there`."""
 _ASKS = re.compile(rf"^\W*(?:\w+\W+){{0,3}}?(?:{_WH}|{_AUX})\b", re.I)
+_ANEW = re.compile(rf"{_AUX}\s+(?:it|they|he|she|there)\b", re.I)
+"""What begins a question even after a bare comma: `the newest version of X, is it live`."""
 _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
 
@@ -155,7 +157,8 @@ def _parts(question: str) -> list[str]:
     cuts: list[re.Match[str]] = []
     for found in _NEXT.finditer(question):
         joint, before = found.group().lower(), question[cuts[-1].end() if cuts else 0 : found.start()]
-        if joint.strip() == "," or len(before) < 12 or not (cuts or _ASKS.search(before)):
+        anew = _ANEW.match(question, found.end()) is not None
+        if (joint.strip() == "," and not anew) or len(before) < 12 or not (cuts or _ASKS.search(before)):
             continue
         cuts.append(found)
     if not cuts or len(cuts) >= _MOST_PARTS:

@@ -100,7 +100,7 @@ class Frames:
             return None
         roles = list(event.roles)
         for prep, node in self.c.args:
-            if _anything(node):
+            if _anything(node) or prep == "besides":
                 continue
             if isinstance(node, Group):
                 role = role_of(event.pred.split(":")[0], prep, node.nodes[0])
@@ -879,6 +879,9 @@ def _set(f: Frames) -> Query | None:
 
 
 def _merged(node: SetOf, prep: str, other: Node, ever: bool = False) -> SetOf | None:
+    if isinstance(other, SetOf) and other.kind == node.kind and other.conds:
+        # `which models are classification models`: what they are said to be limits them.
+        return replace(node, conds=(*node.conds, *other.conds))
     kind = kind_of(other)
     if isinstance(other, Group) and all(isinstance(n, Holder) for n in other.nodes):
         for one in other.nodes:

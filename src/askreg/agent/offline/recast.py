@@ -118,6 +118,11 @@ def _members(query: Query, event: Event) -> Query | None:
         return None
     rest = replace(event, roles=tuple(r for r in event.roles if r[0] != part))
     conds: tuple[Cond, ...] = (*theme.conds, rest)
+    agent = event.role("agent")
+    if agent is not None and event.negated and event.pred.split(":")[0] in ("stage", "live", "hold"):
+        # `anything by X not in production`: of what X made.
+        made = Event("register", (("agent", agent),), past=True)
+        conds = (*theme.conds, made, replace(rest, roles=tuple(r for r in rest.roles if r[0] != "agent")))
     ask = "count" if query.ask[0] == "count" else "list"
     return Query("set", (ask,), replace(theme, conds=conds), order=query.order, time=query.time, text=query.text,
                  options=query.options)  # fmt: skip

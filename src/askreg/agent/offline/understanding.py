@@ -61,7 +61,7 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
     query = Frames(clause).query()
     query = talk.again(clause, query) or query
     query = None if query is None else recast(talk.completed(query), clause)
-    if query is None:
+    if query is None or talk.unclear(clause):
         reason = (
             "this question could not be read as one about the registry; name a model, version, dataset, site or person"
         )

@@ -43,7 +43,9 @@ class Found:
 
     @property
     def one(self) -> str:
-        """The first."""
+        """The only one; nothing is answered about the first of several as if it were all."""
+        if len(set(self.subjects)) > 1:
+            raise Unanswered("several things are meant here; ask about one of them at a time")
         return self.subjects[0]
 
 

@@ -289,6 +289,8 @@ def _relation(work: Work, cond: Event) -> Conditions:
             made += yield from _from(work, head, node, direct=cond.order == "direct")
         elif role == "place":
             made += [{**c, "path": "deployments." + c["path"]} for c in (yield from _place(work, node))]
+    if not made and head not in ("register", "build", "use", "do", "perform", "own"):
+        raise Unanswered("this is not recorded of versions in a way that can be looked up; ask for one thing at a time")
     return made
 
 
@@ -360,6 +362,8 @@ def _model_condition(work: Work, cond: Cond) -> Conditions:
             return [where("versions." + cond.field, cond.value, cond.op)]
         return [where(cond.field, None if cond.op == "exists" else cond.value, cond.op)]
     if isinstance(cond, Event):
+        if cond.pred not in ("own", "register", "responsibility", "responsible", "build", "do"):
+            raise Unanswered("the record says this of versions; ask for the versions that are so")
         made = periods.begins_within(cond.time or work.time, "at") if cond.pred == "register" else []
         for role, node in cond.roles:
             if role == "agent":
@@ -368,7 +372,7 @@ def _model_condition(work: Work, cond: Cond) -> Conditions:
         return made
     if isinstance(cond, Within):
         found = yield from resolving.resolve(work, cond.node, want=("model",))
-        return [where("subject", found.one)]
+        return [where("subject", list(dict.fromkeys(s.split(":")[0] for s in found.subjects)), "in")]
     return []
 
 
