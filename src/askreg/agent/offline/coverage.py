@@ -256,6 +256,9 @@ def _sequences(tokens: list[Tok], held: list[object], query: Query) -> Iterator[
         return
     for i, tok in enumerate(tokens):
         after = tokens[i + 1] if i + 1 < len(tokens) else None
+        span = after.item.date if after is not None else None
+        if tok.node is None and tok.item.word("prep", "since") and span is not None and span.relation == "before":
+            yield f"{tok.item.text} before"
         if tok.node is None and tok.item.word("prep", "before", "after") and tok.item.date is None and (
             after is not None and after.item.date is None and (after.node is None or isinstance(after.node, Given))
         ):  # fmt: skip
