@@ -470,7 +470,7 @@ class Conversation:
                 query = replace(query, event=replace(query.event, time=None))
             query = self._retimed(query)
         if _NOW.search(clause.text) and not clause.dates:
-            query = self._retimed(replace(query, time=None))
+            query = _now(self._retimed(replace(query, time=None)))
         for node in nodes:
             put = self._placed(query, node)
             if put is None:
@@ -513,6 +513,13 @@ class Conversation:
         if kind in VERSIONS or isinstance(node, Holder | Step):
             return _swap(query, VERSIONS | {"version"}, node, "theme")
         return None
+
+
+def _now(query: Query) -> Query:
+    """Return what was asked of the past as a question about the present."""
+    options = (query.options - {"past"}) | {"present"}
+    event = replace(query.event, time=None, past=False) if query.event is not None else None
+    return replace(query, event=event, options=options)
 
 
 def _filled(node: Node, first: Node) -> Node:
