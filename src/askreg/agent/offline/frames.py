@@ -35,6 +35,10 @@ _FIELD_OF_WH = {"how big": "size", "how old": "at"}
 _GENERIC = frozenset(("performance", "bad"))
 
 
+_DEPLOYED = re.compile(r"\b(?:was|were|got|been)\b.*\bdeployed\b", re.I)
+"""Over a month or a year, what was deployed is what began then; on a day it is what was live."""
+
+
 class Frames:
     """Reads one clause as a query."""
 
@@ -124,7 +128,9 @@ class Frames:
         running = self.c.wh in ("where", "how long", "when") or any(r == "place" for r, _ in roles)
         if head in ("run", "use") and running and not any(kind_of(n) == "run" for _, n in roles):
             head = "live"
-        if head == "live" and self.c.wh == "who":
+        span = event.time or self.time
+        began = span is not None and span.relation == "at" and not span.single and self.c.wh in ("", "what", "which", "how many")
+        if head == "live" and (self.c.wh == "who" or (began and _DEPLOYED.search(self.c.text))):
             head = "deploy"
         named = [n for r, n in roles if isinstance(n, Holder) and r in ("theme", "alias")]
         about = [n for r, n in roles if r == "theme" and not isinstance(n, Holder)]
@@ -445,7 +451,7 @@ def _metric(f: Frames) -> Query | None:
     c.cohorts += [Entity("cohort", f"site={name}") for name in sites]
     evidence = [f"evidence:{v.name}" for v in c.values if v.kind == "evidence"]
     return Query("metric", (ask,), node, metrics=tuple(c.metrics), cohorts=tuple(c.cohorts), dataset=data,
-        fields=tuple(asked),
+        fields=tuple(asked), order="avg" if "avg" in c.orders and c.metrics else "",
                  time=f.time, options=frozenset([*evidence, *sites, *(["yesno"] if c.aux_first else [])]),
                  kinds=tuple(f"{op} {x}" for op, x in c.numbers if op != "="))  # fmt: skip
 

@@ -48,7 +48,28 @@ def metric(work: Work, q: Query) -> Asking:
     if any("yesno" == o for o in q.options) and q.kinds:
         return _threshold(q, rows.rows, lead)
     shown = _shown(rows.rows, q)
+    if q.order == "avg":
+        return _means(shown, lead, cut=rows.truncated)
     return answered(lead + _figures(shown, q) + telling.more(rows, len(rows.rows)))
+
+
+def _means(rows: list[Row], lead: str, *, cut: bool) -> Draft:
+    """Return the mean of the figures that were measured alike, for each way in which they were."""
+    if cut:
+        raise Unanswered("there are more figures than one answer can average; name a model or a dataset")
+    alike: dict[tuple[str | None, ...], list[Row]] = {}
+    for row in rows:
+        alike.setdefault(row.main.setting, []).append(row)
+    said = []
+    for same in alike.values():
+        ids = ",".join(r.main.id for r in same)
+        first = same[0].main
+        setting = f"{{list({','.join(f'{r.main.id}.dataset' for r in same)})}} ({{{first.id}.split}}, {{{first.id}.cohort}})"
+        if len(same) > 1:
+            said.append(f"The mean {first.metric} of {telling.names(same)} on {setting} is {{mean({ids})}}.")
+        else:
+            said.append(f"{telling.sentence(same[0])}")
+    return answered(lead + "\n\n".join(said[:_LISTED]))
 
 
 def _names(work: Work, q: Query) -> list[str]:
