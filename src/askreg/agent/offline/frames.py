@@ -472,8 +472,22 @@ def _docs(f: Frames) -> Query | None:
     others = [x for s in sets for x in s.conds if x is not topic and not isinstance(x, Within) and x is not event]
     if others or (c.wh in ("who", "when") and c.event is not None and c.event.pred != "mention"):
         return None
-    ask = "count" if c.wh == "how many" else "exists" if c.aux_first else "list"
-    return Query("docs", (ask,), about, time=f.time, kinds=tuple(topic.value) if topic else ())  # type: ignore[arg-type]
+    ask = "count" if c.wh == "how many" else "exists" if c.aux_first or _IS_THERE.match(c.text) else "list"
+    typed = _DOCUMENT_TYPE.search(c.text)
+    return Query(
+        "docs",
+        (ask,),
+        about,
+        time=f.time,
+        kinds=tuple(topic.value) if topic else (),  # type: ignore[arg-type]
+        options=frozenset((f"type:{typed.group(1).lower()}",)) if typed else frozenset(),
+    )
+
+
+_IS_THERE = re.compile(r"^\W*(?:is|are|was|were) there\b", re.I)
+_DOCUMENT_TYPE = re.compile(
+    r"\b(sop|operating procedure|procedure|guideline|protocol|manual|policy|report|memo|guide|guidance)s?\b", re.I
+)
 
 
 def _history(f: Frames) -> Query | None:
@@ -664,13 +678,14 @@ def _extreme(f: Frames) -> Query | None:
     """The biggest dataset, the largest artifact, the newest run, and so on."""
     c = f.c
     order = next((o for o in c.orders if o in ("max", "min")), "")
-    node = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf)), None)
-    if node is None and set(c.fields) & {"size", "uri"}:
-        node = SetOf("version")
-        c.fields = ["size"]
-    if not order or c.metrics or node is None or c.event is not None or len([n for n in f.nodes if n is not node]) > 0:
+    if not order or c.metrics or c.event is not None:
         return None
+    node = c.head if isinstance(c.head, SetOf) else next((n for n in f.nodes if isinstance(n, SetOf)), None)
     measured = [x for x in c.fields if x in _MEASURED]
+    if node is None and set(c.fields) & {"size", "uri"}:
+        node, measured = SetOf("version"), ["size"]
+    if node is None or any(other is not node for other in f.nodes):
+        return None
     if not measured:
         measured = (
             ["rows"]
