@@ -60,7 +60,7 @@ def test_a_figure_that_the_record_does_not_hold_ends_in_abstention(registry: Reg
     answer = ask(registry, calling(LIVE), drafting("sepsis-risk:1 has been live in {F1.subject} since 2024-01-01."))
     assert answer.status == "abstained"
     assert answer.reason is not None
-    assert "could be verified" in answer.reason and "2024-01-01" in answer.reason
+    assert "could be verified" in answer.reason and "2024-01-01" not in answer.reason
     assert answer.facts == [] and "2024-01-01" not in [c.text for c in answer.claims]
 
 

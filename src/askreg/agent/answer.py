@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-from askreg.agent import known, prompts, wording
+from askreg.agent import known, prompts
 from askreg.agent.brains import Brain, make_brain
 from askreg.agent.draft import Draft, Quote, Reading, Status
 from askreg.agent.facts import Fact, Ledger
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION = 10_000
 """Characters."""
+_PROBLEMS = 20
+"""Of a rejected draft, as many problems as the log keeps."""
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _OPTIONAL = ("readings", "proposal", "question_id", "policy", "known_at")
 
@@ -150,18 +152,21 @@ class Asker:
                 known_at=None if known_at is None else str(known_at),
                 start=start,
             )
-        self._record(answer)
+        self._record(answer, outcome.problems)
         if thread is not None:
             thread.add(_turn(answer, outcome))
         return answer
 
-    def _record(self, answer: Answer) -> None:
+    def _record(self, answer: Answer, problems: Sequence[Problem]) -> None:
         detail: dict[str, object] = {
             "model": answer.brain.model,
             "prompt": answer.brain.prompt,
             "calls": [canonical({"tool": call.tool, "args": call.args}) for call in answer.calls],
             "facts": [fact.event for fact in answer.facts if fact.event is not None],
         }
+        if problems and answer.status == "abstained":
+            # Their words may repeat the question's, which the log must not hold.
+            detail["problems"] = [p.code for p in problems[:_PROBLEMS]]
         self._registry.record_answer(
             key=answer.id,
             question=answer.question,
@@ -296,11 +301,8 @@ def _hollow(draft: Draft) -> list[Problem]:
 
 
 def _abstention(outcome: Outcome) -> _Accepted:
-    parts = [outcome.reason or "the brain gave no answer"]
-    parts += [wording.escape(p.what) for p in outcome.problems[:3]]
-    if len(outcome.problems) > 3:
-        parts.append(f"and {len(outcome.problems) - 3} more")
-    reason = "; ".join(parts)
+    """Return why there is no answer; what was wrong with each draft is kept in the log."""
+    reason = outcome.reason or "the brain gave no answer"
     return _Accepted(Draft(status="abstained", reason=reason), Rendered(""), Rendered(reason))
 
 

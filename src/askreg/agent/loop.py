@@ -47,6 +47,8 @@ class Outcome:
     ran: list[Ran] = field(default_factory=list)
 
 
+_UNVERIFIED = "no wording of the answer could be verified against the record; ask for one thing at a time"
+
 Check = Callable[[Draft, Sequence[ToolResult]], list[Problem]]
 
 
@@ -79,7 +81,7 @@ class Conversation:
                 return self._outcome
             self._outcome.problems = problems
             if repairs == self._limits.repairs:
-                return self._given_up("no draft of an answer could be verified against the record")
+                return self._given_up(_UNVERIFIED)
             repairs += 1
             messages.append(_complaint(problems))
         return self._given_up(f"no answer within {self._limits.model_calls} calls of the brain")
