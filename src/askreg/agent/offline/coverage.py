@@ -213,19 +213,27 @@ def _limits(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str
 
 
 _SAME = (
-    {"approve", "sign", "review", "reject", "signed_by", "selfapprove", "responsibility"}, {"live", "deploy", "run", "use", "withdraw", "store"},
-    {"train", "finetune", "build", "use", "derive", "run", "register", "evaluate"}, {"move", "stage", "left", "retire", "hold", "deploy", "live"},
-    {"hold", "lose", "move", "replace", "precede", "withdraw", "build", "register"}, {"evaluate", "perform", "approve", "sign"}, {"affect", "depend", "derive", "use"},
-    {"own", "register", "responsibility"}, {"change", "do", "register"}, {"miss"},
+    {"approve", "sign", "review", "reject", "signed_by", "selfapprove", "responsibility"},
+    {"live", "deploy", "run", "use", "withdraw", "store"},
+    {"train", "finetune", "build", "use", "derive", "run", "register", "evaluate"},
+    {"move", "stage", "left", "retire", "hold", "deploy", "live"},
+    {"hold", "lose", "move", "replace", "precede", "withdraw", "build", "register"},
+    {"evaluate", "perform", "approve", "sign"},
+    {"affect", "depend", "derive", "use"},
+    {"own", "register", "responsibility"},
+    {"change", "do", "register"},
+    {"miss"},
     {"lapse", "change"},
-)  # fmt: skip
+)
+"""Verbs of which one in the question may be another in the query."""
 _TOLD = ("role", "set", "field", "holder")
 
 
 def _verbs(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
     """Yield verbs that tell of something of which the query does not."""
     if query.intent == "metric":
-        yield from (t.item.text for t in tokens if t.node is None and t.item.word("verb", "train") and not t.item.word("noun"))
+        trained = [t.item for t in tokens if t.node is None and t.item.word("verb", "train")]
+        yield from (item.text for item in trained if not item.word("noun"))
     if query.intent not in _TOLD:
         return
     preds = {atom.pred.split(":")[0] for atom in held if isinstance(atom, Event)}
@@ -238,21 +246,22 @@ def _verbs(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]
         senses = {w.sense for w in tok.item.words}
         if not senses or not senses <= EVENTS or senses & near or tok.item.text.lower() in stages:
             continue
-        if query.intent in ("field", "holder") and not senses <= _HAPPEN or query.intent == "set" and not preds and fields:
-            continue
-        if query.intent == "set" and not senses <= _HAPPEN:
+        if query.intent == "set" and not preds and fields or query.intent != "role" and not senses <= _HAPPEN:
             continue
         yield tok.item.text
 
 
-_HAPPEN = frozenset(("approve", "reject", "review", "withdraw", "change", "lapse", "lose", "replace", "evaluate", "affect", "deploy"))
+_HAPPEN = frozenset(
+    "approve reject review withdraw change lapse lose replace evaluate affect deploy".split()
+)
 
 
 def _sequences(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
     """Yield `before` and `after` that put two happenings in order, where the query holds no such order."""
     if any(isinstance(atom, Step) for atom in held) or query.intent not in ("set", "role"):
         return
-    if any(isinstance(atom, Event) and (atom.role("before") is not None or atom.pred in ("replace", "precede")) for atom in held):
+    events = [atom for atom in held if isinstance(atom, Event)]
+    if any(event.role("before") is not None or event.pred in ("replace", "precede") for event in events):
         return
     for i, tok in enumerate(tokens):
         after = tokens[i + 1] if i + 1 < len(tokens) else None
@@ -279,10 +288,14 @@ def _number_of_things(tokens: list[Tok], i: int) -> bool:
         return True
     if noun is not None and noun.item.text.lower() in ("times", "time"):
         return True
-    return number is not None and noun is not None and number.node is None and number_of(number) is not None and noun.node is None and bool(
-        noun.item.word("noun", "version", "model", "site", "dataset", "dataset_version", "approval", "deployment",
-            "run",
-                       "person", "document", "metric"))  # fmt: skip
+    if number is None or noun is None or number.node is not None or noun.node is not None:
+        return False
+    return number_of(number) is not None and noun.item.word("noun", *_COUNTED) is not None
+
+
+_COUNTED = (
+    "version", "model", "site", "dataset", "dataset_version", "approval", "deployment", "run", "person", "document", "metric",
+)  # fmt: skip
 
 
 __all__ = ["Bare", "missing"]

@@ -11,20 +11,26 @@ _AUTHOR = r"(?:author|creator|registrant|builder|developer|maker|uploader|submit
 _OWN = r"(?:work|models?|versions?|builds?|releases?|stuff|things?|submissions?)"
 _NOBODY = r"(?:nobody|no one|no-one|noone)"
 _SKIP = (
-    r"(?:skip(?:ped|ping|s)?|bypass(?:ed|ing|es)?|jump(?:ed|ing|s)?(?: over)?|omit(?:ted|ting|s)?|leapfrogg?(?:ed|ing|s)?"
+    r"(?:skip(?:ped|ping|s)?|bypass(?:ed|ing|es)?|jump(?:ed|ing|s)?(?: over)?|omit(?:ted|ting|s)?"
+     r"|leapfrogg?(?:ed|ing|s)?"
     r"|circumvent(?:ed|ing|s)?|went (?:around|past)|side-?stepp?(?:ed|ing|s)?)"
 )
-_WAY = r"(?:,? (?:on|along) (?:the|its|their) (?:way|road|path)(?: (?:in)?to production)?| before production| to production)?"
+_WAY = (
+    r"(?:,? (?:on|along) (?:the|its|their) (?:way|road|path)(?: (?:in)?to production)?| before production"
+    r"| to production)?"
+)
 _TO_PRODUCTION = r"(?:went|go|gone|got|get|made it|moved|move|reached|promoted|came)"
 
 _RULES: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
-    (r"\bwhat (?:did|does|has) ((?:run[ :])?\S*\d\S*) (?:produced?|yield(?:ed)?|output)\b", r"what is downstream of \1"),
+    (r"\bwhat (?:did|does|has) ((?:run[ :])?\S*\d\S*) (?:produced?|yield(?:ed)?"
+     r"|output)\b", r"what is downstream of \1"),
     (r"\b(any|every|no)(where|one|body|thing) but (?=[\w])", r"\1\2 except "),
     (r"\b(?:most recently|latest|last|newest) (deployed|approved|withdrawn|rejected|retired) (version|model)\b",
         r"\2 that was \1 most recently"),
     (r"\bwhat (?:came|comes|has come) (?:out of|from)\b", "what is downstream of"),
-    (r"\b(the (?:very )?(?:same )?data(?:set)?s?) (?!that\b|which\b|was\b|were\b|is\b|are\b|of\b|on\b|from\b|for\b|in\b|behind\b|used\b)(\S+) (was|were) "
+    (r"\b(the (?:very )?(?:same )?data(?:set)?s?) (?!that\b|which\b|was\b|were\b|is\b|are\b|of\b|on\b|from\b"
+     r"|for\b|in\b|behind\b|used\b)(\S+) (was|were) "
      r"(trained|evaluated|tested) on\b", r"\1 that \2 \3 \4 on"),
     (r"\b(is|are|was|were|do|does|did|has|have|had)nt\b", r"\1 not"),
     (r"\bneither (.+?) nor (?=\w)", r"not \1 and not "),
@@ -45,25 +51,32 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\bused to be (.+?),? (?:and|but|yet|though) (is|are) (?:not|no longer)(?: now)?(?=\s*[?.!]*$)",
         r"were ever \1 but \2 not \1"),
     # Who approves what they made themselves.
-    (rf"\b{_SIGNED} by (?:(?:the|its|their)(?: own| very| same)* {_PERSON} (?:who|that) (?:had |has |have )?(?:also )?{_MADE}(?: it| them| the \w+)?"
+    (rf"\b{_SIGNED} by (?:(?:the|its|their)(?: own| very| same)* {_PERSON} (?:who|that) (?:had |has |have"
+     rf" )?(?:also )?{_MADE}(?: it| them| the \w+)?"
      rf"|(?:its|their)(?: own)? {_AUTHOR}|(?:the )?{_AUTHOR}(?: of it)?|(?:them|him|her|it)sel(?:f|ves))",
          "self approved"),
-    (rf"\b(?:who|did (?:any|some)(?:body|one)|has (?:any|some)(?:body|one)|did someone) (?:ever )?(?:has |have )?{_SIGNED} "
+    (rf"\b(?:who|did (?:any|some)(?:body|one)|has (?:any|some)(?:body|one)|did someone) (?:ever )?(?:has "
+     rf"|have )?{_SIGNED} "
      rf"(?:his or her|their|his|her)(?: very)? own {_OWN}", "which versions are self approved"),
-    (rf"\b(?:versions?|models?|things?) (?:(?:that|which) )?(?:people|persons?|they|somebody|someone) {_SIGNED} (?:themselves|for themselves)",
+    (rf"\b(?:versions?|models?|things?) (?:(?:that|which) )?(?:people|persons?|they|somebody|someone)"
+     rf" {_SIGNED} (?:themselves|for themselves)",
      "versions that are self approved"),
     # Nobody did it: it was not done.
-    (rf"\b(?:that |which |but |and |yet )*{_NOBODY}(?: has| have| had)?(?: ever)? (?:approved|signed(?: (?:off|for))?(?: on)?|"
+    (rf"\b(?:that |which |but |and |yet )*{_NOBODY}(?: has| have| had)?(?: ever)? (?:approved|signed(?:"
+     rf" (?:off|for))?(?: on)?|"
      r"authori[sz]ed|cleared)(?: (?:them|it|that|those|for))?(?: off)?", "that were never approved"),
-    (rf"\b(?:that |which |but |and |yet )*{_NOBODY}(?: has| have| had)?(?: ever)? (?:evaluated|tested|measured)(?: (?:them|it))?",
+    (rf"\b(?:that |which |but |and |yet )*{_NOBODY}(?: has| have| had)?(?: ever)? (?:evaluated|tested"
+     rf"|measured)(?: (?:them|it))?",
      "that were never evaluated"),
-    (r"\b(?:that )?no (?:one|body|model|version)(?: was| were| is)? (?:ever )?(?:been )?(trained|evaluated|tested) on\b", r"that were never \1 on"),
+    (r"\b(?:that )?no (?:one|body|model|version)(?: was| were| is)? (?:ever )?(?:been )?(trained|evaluated"
+     r"|tested) on\b", r"that were never \1 on"),
     (r"\bthat were never (trained|evaluated|tested) on(?=\s*[?.!]*$)", r"never \1 on"),
     # What went past a stage.
     (rf"\b{_SKIP} (?:the )?validation(?: stage| step)?{_WAY}", "reached production and were never in validation"),
     (rf"\b{_SKIP} (?:the )?(?:approval|sign ?-?off|approved)(?: stage| step)?{_WAY}",
         "reached production and have no approval"),
-    (rf"\b{_TO_PRODUCTION} (?:straight |directly |right |in)?(?:to |into )?production without (?:ever )?(?:a |any |being (?:in )?|"
+    (rf"\b{_TO_PRODUCTION} (?:straight |directly |right |in)?(?:to |into )?production without (?:ever )?(?:a"
+     rf" |any |being (?:in )?|"
      r"going through |passing (?:through )?|having been (?:in )?)?(?:validation|validated)",
          "reached production and were never in validation"),
     (r"\bstraight (to|into)\b", r"\1"),
@@ -77,13 +90,15 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\b(with|has|have|having) (?:only|exactly|just|precisely) (?=\w+ )", r"\1 exactly "),
     (r",? (?:directly or (?:not|indirectly)|direct or indirect|transitively|directly and indirectly)\b", ""),
     (r"\b(?:artifacts?|artefacts?|model files?) (missing|without|lacking|with no)\b", r"versions \1"),
-    (r"^(\W*(?:who|what|where))(?: else)?,? (?:besides|except(?: for)?|other than|apart from) ([\w.@:-]+(?: [A-Z]\w+)?),? (.*?)(\W*)$",
+    (r"^(\W*(?:who|what|where))(?: else)?,? (?:besides|except(?: for)?|other than|apart from) ([\w.@:-]+(?:"
+     r" [A-Z]\w+)?),? (.*?)(\W*)$",
      r"\1 \3 besides \2\4"),
     (r"\b(?:came|come|comes|coming) (with|without)\b", r"\1"),
     (r"\b(running|live|deployed|used) nowhere\b", r"not \1"),
     (r"\bnowhere (running|live|deployed|used)\b", r"not \1"),
     # Who took something away.
-    (r"\b(?:took|pulled|brought) ([\w.:@-]+) (?:off(?:line)?|down|out)(?: of| from)?(?: service)?(?: at| in)?(?= [\w/-]+\W*$)", r"withdrew \1 from"),
+    (r"\b(?:took|pulled|brought) ([\w.:@-]+) (?:off(?:line)?|down|out)(?: of| from)?(?: service)?(?: at|"
+     r" in)?(?= [\w/-]+\W*$)", r"withdrew \1 from"),
     (r"\b(?:removed|took|stripped) (?:away )?the (\w+)(?: alias)?(?: away)? from\b", r"withdrew the \1 alias from"),
     (r"\b(?:(?:turned|turns|turn) out|(?:proved|proves)|(?:was|were|is|are|be) (?:found|shown)) to be\b", "is"),
     (r"\b(in production|live|approved|retired),? (?:yet|but|and yet|though) ", r"\1 but "),

@@ -1,6 +1,4 @@
-"""Queries said again as questions for sets, where what happened is denied, wanted of all,
-or of the latest of several.
-"""
+"""Queries said again as questions for sets: what is denied, wanted of all, or of the latest of several."""
 
 from __future__ import annotations
 
