@@ -36,7 +36,7 @@ _GENERIC = frozenset(("performance", "bad"))
 
 
 _DEPLOYED = re.compile(r"\b(?:was|were|got|been)\b.*\bdeployed\b", re.I)
-"""Over a month or a year, what was deployed is what began then; on a day it is what was live."""
+"""Over a month or a year, what was deployed is what began then; on a day, or of something named, it is what was live."""
 
 
 class Frames:
@@ -130,6 +130,7 @@ class Frames:
             head = "live"
         span = event.time or self.time
         began = span is not None and span.relation == "at" and not span.single and self.c.wh in ("", "what", "which", "how many")
+        began = began and not any(r == "theme" and _solid(n) for r, n in roles)
         if head == "live" and (self.c.wh == "who" or (began and _DEPLOYED.search(self.c.text))):
             head = "deploy"
         named = [n for r, n in roles if isinstance(n, Holder) and r in ("theme", "alias")]
