@@ -50,6 +50,9 @@ _NEXT = re.compile(
 _ASKS = re.compile(rf"^\W*(?:\w+\W+){{0,3}}?(?:{_WH}|{_AUX})\b", re.I)
 _ANEW = re.compile(rf"{_AUX}\s+(?:it|they|he|she|there)\b", re.I)
 """What begins a question even after a bare comma: `the newest version of X, is it live`."""
+_LISTED = re.compile(r"(?:who|when|where|why|how)\b", re.I)
+_SAID = re.compile(r"^\W*(?:who|what|which(?: ones?)?|when|where) (?:is|was|are|were) (?:it|that|they|this|those)\W*$", re.I)
+"""What asks only for what the answer before has said."""
 _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
 
@@ -92,7 +95,7 @@ def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Co
         query = understood.query
         if query is None:
             draft = understood.draft or Draft(status="abstained", reason="it could not be read")
-        elif drafts and drafts[-1][1].status in _ANSWERED and _empty(query):
+        elif drafts and drafts[-1][1].status in _ANSWERED and (_empty(query) or _SAID.match(part)):
             continue
         else:
             facts: dict[str, Any] = {}

@@ -55,6 +55,9 @@ def _clause(node: SetOf, cond: Cond, time: Span | None) -> str:
     if node.kind == "run" and cond.pred in ("use", "train"):
         source = _text(cond.role("source"))
         return f"used {source}" if source and not cond.negated else ""
+    if node.kind == "run" and cond.pred in ("build", "register", "derive", "run"):
+        theme = _text(cond.role("theme"))
+        return f"made {theme}" if theme and not cond.negated else ""
     return _event(cond, time) if node.kind in _MEMBERS and cond.role("theme") is None or cond.pred == "hold" else ""
 
 

@@ -277,6 +277,10 @@ def _before(work: Work, event: Event) -> Asking:
                 "deployment", [where("subject", row.subject)], history=True, order=[{"by": "since"}]
             )
             parts += _neighbour(row, others, before=True)
+        if not parts and mine.rows:
+            first = mine.rows[0]
+            parts = [f"Nothing was live at {{{first.main.id}.subject}} before {first.name}, which went live there on "
+                     f"{{{first.main.id}.since:date}}."]  # fmt: skip
         return answered(" ".join(dict.fromkeys(parts)) or f"Nothing was live there before {literal(found.one)}.")
     row, _ = yield from resolving.before_live(work, place)
     return answered(telling.sentence(row))
@@ -342,12 +346,14 @@ def _replaced(work: Work, q: Query, event: Event) -> Asking:
 def _neighbour(row: Row, others: Rows, *, before: bool) -> list[str]:
     at = [r for r in others.rows if r.thing != row.thing]
     if before:
-        earlier = [r for r in at if (r.at or "") < (row.at or "")]
+        # What was still live beside it was not replaced by it.
+        earlier = [r for r in at if (r.at or "") < (row.at or "") and r.until is not None and r.until <= (row.at or "")]
+        earlier.sort(key=lambda r: r.until or "")
         if not earlier:
             return []
         other = earlier[-1]
         return [f"At {{{row.main.id}.subject}}, {row.name} replaced {other.name} on {{{row.main.id}.since:date}}."]
-    later = [r for r in at if (r.at or "") > (row.at or "") or (row.until and r.at == row.until)]
+    later = [r for r in at if row.until and (r.at or "") >= row.until]
     if not later or row.until is None:
         return []
     other = later[0]
