@@ -36,7 +36,7 @@ _THERE = re.compile(
 )
 _NOW = re.compile(r"\b(?:now|today|currently|at present)\b", re.I)
 _BEFORE = re.compile(
-    r"^\W*(?:and |so |ok,? )*(?:what|which (?:one|version|model)) (?:was|came|ran|had been)(?: live| running| used| deployed| in use| in place)?"
+    r"^\W*(?:and |so |ok,? )*(?:what|who|which (?:one|version|model)) (?:was|came|ran|had been|held it|held that|had it|was it)(?: live| running| used| deployed| in use| in place)?"
     r"(?: there)?(?: just| right)? (?:before|previously|earlier)(?: (?:it|that|this|that one|then))?\W*$|"
     r"^\W*(?:and |or |what about )?(?:who |what )?(?:was |held )?(?:it )?before (?:it|that|this|that one|then|him|her)\W*$", re.I
 )  # fmt: skip
@@ -176,6 +176,10 @@ class Conversation:
             it = self._given("it")
             clause.args += [] if it is None else [("of", it)]
         last = self.history[-1].query.node
+        if clause.wh in ("how many", "which") and clause.head is None and not clause.args and clause.event is not None and (
+            isinstance(last, SetOf) and last.conds and self.history[-1].query.intent == "set"
+        ):  # fmt: skip
+            clause.head = last  # `how many are live?`, of those
         if isinstance(clause.head, SetOf) and clause.head.kind == "thing" and isinstance(last, Group):
             clause.head = replace(clause.head, kind="version", conds=(*clause.head.conds, Within(last)))
         if clause.event is not None:

@@ -158,9 +158,12 @@ def _reading(question: str, lexicon: Lexicon, context: Context) -> Reading | Non
 def _parts(question: str) -> list[str]:
     """Return the questions that are asked in one breath."""
     cuts: list[re.Match[str]] = []
-    for found in _NEXT.finditer(question):
+    joints = list(_NEXT.finditer(question))
+    for found in joints:
         joint, before = found.group().lower(), question[cuts[-1].end() if cuts else 0 : found.start()]
         anew = _ANEW.match(question, found.end()) is not None
+        # `X, who approved it, and where …`: a comma parts the questions of a row.
+        anew = anew or (_LISTED.match(question, found.end()) is not None and found is not joints[-1])
         if (joint.strip() == "," and not anew) or len(before) < 12 or not (cuts or _ASKS.search(before)):
             continue
         cuts.append(found)
