@@ -78,11 +78,4 @@ def about(tokens: Iterable[Tok]) -> Node | None:
     return found[0] if len(found) == 1 else None
 
 
-def documents(tokens: Iterable[Tok]) -> tuple[str, ...]:
-    """Return the documents whose titles hold the words of a question."""
-    found = [{m for m in t.node.entity.members if m.startswith("doc:")} for t in tokens if isinstance(t.node, Thing)]
-    found = [members for members in found if members]
-    return tuple(sorted(set.intersection(*found) or set.union(*found))) if found else ()
-
-
-__all__ = ["about", "dangling", "documents", "outside", "says"]
+__all__ = ["about", "dangling", "outside", "says"]

@@ -841,6 +841,8 @@ def _most(f: Frames) -> Query | None:
     what = counted.kind if counted is not None else "version"
     if event is not None and event.pred == "own":
         what = "model"
+    if kind not in ("model", "version", "person", "site", "environment", "dataset", "dataset_version", "run"):
+        return None
     if kind == what:
         return None
     return Query("set", ("list",), SetOf(kind, conds), order=order, kinds=(what,), time=f.time)
@@ -912,8 +914,11 @@ def _merged(node: SetOf, prep: str, other: Node, ever: bool = False) -> SetOf | 
     if isinstance(other, Holder) and node.kind in ("version", "model", "thing"):
         roles: tuple[tuple[str, Node], ...] = (("alias", Holder(other.alias)),)
         roles += (("theme", other.model),) if other.model else ()
+        last = node.conds[-1] if node.conds else None
+        # `lack a card and a champion`: what is lacking goes on.
+        lacking = isinstance(last, Has) and last.negated and not prep
         return replace(node, kind="version" if node.kind == "thing" else node.kind,
-                       conds=(*node.conds, Event("hold", roles, past=ever)))  # fmt: skip
+                       conds=(*node.conds, Event("hold", roles, past=ever, negated=lacking)))  # fmt: skip
     if kind in PLACES:
         for cond in node.conds:
             if isinstance(cond, Event) and cond.pred in ("live", "deploy", "withdraw") and cond.role("place") is None:

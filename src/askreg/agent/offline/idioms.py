@@ -23,6 +23,8 @@ _TO_PRODUCTION = r"(?:went|go|gone|got|get|made it|moved|move|reached|promoted|c
 
 _RULES: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
+    (r"\b((?:all|every|each) (?:\w+ ){1,3})but (?!not\b|no\b|never\b)(?=\S+\s*[?.!]*$)", r"\1except "),
+    (r"\b(is|are) not (live|champion|in production|in use|deployed)\b(.*?),? any ?more\b", r"\1 no longer \2\3"),
     (r"\bwhat (?:did|does|has) ((?:run[ :])?\S*\d\S*) (?:produced?|yield(?:ed)?"
      r"|output)\b", r"what is downstream of \1"),
     (r"\b(any|every|no)(where|one|body|thing) but (?=[\w])", r"\1\2 except "),

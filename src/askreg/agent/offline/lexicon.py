@@ -295,11 +295,12 @@ _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 def slip(typed: str, word: str) -> bool:
     """Whether a finger may have slipped: a letter too many, too few, swapped, or from the key beside it.
 
-    Any other letter makes another word: `skipped` is no `shipped`, and `southgate` no `northgate`.
+    Any other letter makes another word: `skipped` is no `shipped`, and `westgate` no `eastgate`.
     """
     if len(typed) != len(word) or sorted(typed) == sorted(word):
         return True
-    return all(a == b or _beside(a, b) for a, b in zip(typed, word, strict=True))
+    other = [(a, b) for a, b in zip(typed, word, strict=True) if a != b]
+    return len(other) == 1 and typed[0] == word[0] and _beside(*other[0])
 
 
 def _beside(a: str, b: str) -> bool:

@@ -225,9 +225,9 @@ class Phrases:
             self.at += 1
             joint = self._peek()
             if joint is None or not (joint.word("conj", "and", "or") or joint.word("prep", "vs", "to", "with", "than")
-                                     or ("," in joint.before and joint.version is not None)):  # fmt: skip
+                                     or joint.version is not None):  # fmt: skip
                 break
-            ahead = 0 if ("," in joint.before and joint.version is not None) else 1
+            ahead = 0 if joint.version is not None else 1
             following = self._peek(ahead)
             if following is not None and following.word("noun", "version") and not following.entities:
                 ahead += 1
@@ -324,6 +324,17 @@ def _cohorts(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
         tok = toks[index]
         found = [_cohort(tok)]
         end = index + 1
+        if tok.node is None and tok.item.text.lower() in _WHO and end < len(toks):
+            # `patients over 65`: that they are patients says nothing more.
+            aged = _age(toks[end : end + 2], lexicon)
+            if aged is not None:
+                item = replace(tok.item, entities=(lexicon.both([aged]),), words=(), last=toks[end + 1].item.last)
+                result.append(replace(tok, item=item, span=(tok.span[0], toks[end + 1].span[1])))
+                index = end + 2
+                continue
+            if _cohort(toks[end]) is not None:
+                index = end
+                continue
         while found[0] is not None and end < len(toks) and "," not in toks[end].before:
             more = _cohort(toks[end])
             aged = _age(toks[end : end + 2], lexicon)
@@ -353,6 +364,9 @@ def _cohorts(toks: list[Tok], lexicon: Lexicon) -> list[Tok]:
     return result
 
 
+_WHO = frozenset(("patients", "people", "those", "subjects", "persons"))
+
+
 def _cohort(tok: Tok) -> Entity | None:
     entity = tok.item.entity("cohort") if tok.node is None else None
     return None if entity is None or entity.name == "all" else entity
@@ -366,7 +380,7 @@ def _age(toks: list[Tok], lexicon: Lexicon) -> Entity | None:
     if way is None or number is None or number != int(number) or not 1 <= number <= 120:
         return None
     n = int(number)
-    forms = [f"{n}+", f">{n}", f">={n}", f"over-{n}"] if way.sense == "above" else [f"<{n}", f"0-{n - 1}", f"under-{n}"]
+    forms = [f"{n}+", f">{n}", f">={n}", f"over-{n}", f"{n}-and-over"] if way.sense == "above" else [f"<{n}", f"0-{n - 1}", f"under-{n}"]
     known = {p for c in lexicon.names.cohorts for p in c.split(",") if p.partition("=")[0].casefold().startswith("age")}
     name = next((p for p in sorted(known) if p.partition("=")[2] in forms), f"age={forms[0]}")
     return Entity("cohort", name)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from askreg.agent.offline.clause import Clause
-from askreg.agent.offline.meaning import Cond, Count, Event, Group, Node, Query, SetOf, Within, kind_of
+from askreg.agent.offline.meaning import Cond, Count, Event, Group, Has, Node, Query, SetOf, Within, kind_of
 from askreg.agent.offline.roles import DATA, VERSIONS
 
 _TELLING = ("list", "object", "count")
@@ -16,11 +16,63 @@ _KINDS = frozenset(("version", "model", "thing", "dataset", "dataset_version"))
 def recast(query: Query, clause: Clause) -> Query:
     """Return the query, or the one for a set that says more of what the question says."""
     if query.intent == "role" and query.event is not None:
-        query = _none(query, query.event) or query
+        query = _none(query, query.event) or _stages(query, query.event, clause) or query
     query = _both(denied(query), clause)
     if query.intent == "role" and query.event is not None:
         query = _everything(query, query.event) or _nobody(query, query.event) or _members(query, query.event) or query
-    return _excepted(query, clause)
+    query = _excepted(query, clause)
+    return _either(query, clause)
+
+
+def _stages(query: Query, event: Event, clause: Clause) -> Query | None:
+    """Read `models in production or validation`: either stage will do."""
+    theme = event.role("theme")
+    if not event.pred.startswith("stage:") or event.negated or not isinstance(theme, SetOf) or not re.search(
+        r"\bor\b", clause.text, re.I
+    ):  # fmt: skip
+        return None
+    others = [c for c in theme.conds if isinstance(c, Event) and c.pred.startswith("stage:") and not c.negated]
+    if not others:
+        return None
+    stages = tuple(e.pred.partition(":")[2] for e in (*others, event))
+    conds = (*(c for c in theme.conds if c not in others), Has("stage", "in", stages))
+    ask = "count" if query.ask[0] == "count" else "exists" if "yesno" in query.options else "list"
+    return Query("set", (ask,), replace(theme, conds=conds), time=query.time, text=query.text, options=query.options)
+
+
+def _either(query: Query, clause: Clause) -> Query:
+    """Read `phi or public`: two values of what has but one are either; and `no longer live`: it was, and is not."""
+    node = query.node
+    if not isinstance(node, SetOf):
+        return query
+    conds: list[Cond] = []
+    for cond in node.conds:
+        same = next((i for i, c in enumerate(conds) if _alternative(c, cond)), None)
+        if same is None:
+            conds.append(cond)
+            continue
+        first = conds[same]
+        assert isinstance(first, Has) and isinstance(cond, Has)
+        known = first.value if isinstance(first.value, tuple) else (first.value,)
+        conds[same] = replace(first, op="in", value=(*known, cond.value))
+    if re.search(r"\bno longer\b", clause.text, re.I):
+        conds += [replace(c, negated=False, past=True) for c in node.conds if _given_up(c)]
+    return replace(query, node=replace(node, conds=tuple(conds)))
+
+
+def _alternative(first: Cond, second: Cond) -> bool:
+    if not isinstance(first, Has) or not isinstance(second, Has) or first.negated or second.negated:
+        return False
+    return first.field == second.field and first.field in _SINGLE and second.op == "=" and first.op in ("=", "in")
+
+
+def _given_up(cond: Cond) -> bool:
+    return isinstance(cond, Event) and cond.negated and not cond.past and cond.pred.split(":")[0] in (
+        "live", "hold", "stage"
+    )  # fmt: skip
+
+
+_SINGLE = ("sensitivity", "task")
 
 
 def _both(query: Query, clause: Clause) -> Query:

@@ -136,8 +136,7 @@ def _unknown(question: str, linked: Linked, words: list[str], lexicon: Lexicon, 
 
 def _not_kept(tokens: list[Tok], words: list[str], text: str) -> Query:
     says = frozenset(("says",)) if beyond.says(text) else frozenset()
-    return Query("unknown", node=beyond.about(tokens), kinds=("", ""), unexplained=tuple(words), options=says,
-                 fields=beyond.documents(tokens) if says else ())  # fmt: skip
+    return Query("unknown", node=beyond.about(tokens), kinds=("", ""), unexplained=tuple(words), options=says)
 
 
 _LIKE = 78

@@ -86,7 +86,8 @@ def _cohort_limits(q: Query) -> list[dict[str, Any]]:
     if wanted:
         return [where("cohort", list(dict.fromkeys(wanted)), "in")]
     if keys:
-        return [where("cohort", f"{keys[0]}=", "contains")]
+        # By one thing: cohorts of several are for those who ask for several.
+        return [where("cohort", f"{keys[0]}=", "contains"), where("cohort", ",", "contains", negate=len(keys) < 2)]
     return []
 
 

@@ -187,6 +187,8 @@ def _whether(work: Work, q: Query, event: Event) -> Asking:
         yes = bool(rows) and any(r.values.get(path) in people.subjects for r in rows.rows)
         told = " ".join(f"{r.name} was made by {r.put(path)}." for r in rows.rows[:5] if r.fact(path))
         return answered(f"{'Yes' if yes else 'No'}: {told}")
+    if event.pred in ("use", "train", "derive") and found.kind in ("dataset", "dataset_version") and theme is None:
+        return (yield from _put_to_use(work, found))
     if theme is not None and source is not None:
         return (yield from _made_from(work, q, event, found))
     if q.time is not None:
@@ -197,6 +199,17 @@ def _whether(work: Work, q: Query, event: Event) -> Asking:
             return answered(f"Yes: {rows.rows[0].name} was registered on {rows.rows[0].put('at', ':date')}.")
         return answered(f"No: {literal(found.one)} was not registered {periods.said(q.time)}.")
     return (yield from _sources(work, q, event))
+
+
+def _put_to_use(work: Work, found: Found) -> Asking:
+    """Answer whether anything was made from data, and what."""
+    rows = yield from work.plan("version", [where("ancestor_datasets.subject", found.subjects, "in")])
+    data = yield from work.plan("dataset_version", [where("sources.subject", found.subjects, "in")])
+    if not rows and not data:
+        return answered(f"No: nothing in the record was made from {literal(joined(found.subjects[:3]))}.")
+    parts = [f"versions {telling.names(rows.rows)}"] if rows else []
+    parts += [f"dataset versions {telling.names(data.rows)}"] if data else []
+    return answered(f"Yes: from {literal(joined(found.subjects[:3]))} came the {joined(parts)}." + telling.cite([*rows.rows, *data.rows]))
 
 
 def _made_from(work: Work, q: Query, event: Event, found: Found) -> Asking:

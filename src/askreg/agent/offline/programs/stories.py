@@ -252,16 +252,32 @@ def docs(work: Work, q: Query) -> Asking:
     if q.kinds:
         rows = [r for r in rows if r and r[0].subject in q.kinds]
     whose = f" about {literal(about)}" if about else ""
+    wanted = next((o.partition(":")[2] for o in q.options if o.startswith("type:")), "")
+    if wanted:
+        rows = [r for r in rows if any(_typed(wanted, f.value) for f in r if f.field in ("path", "title"))]
+        if not rows:
+            no = "No: no" if q.ask[0] == "exists" else "No"
+            return answered(f"{no} registered document{whose} has “{literal(wanted)}” in its path or title.")
     if not rows:
         no = "No: no" if q.ask[0] == "exists" else "No"
         return answered(f"{no} registered document is{whose}." if about else f"{no} document is registered.")
     if q.ask[0] == "count" and result.count:
+        number = "{count(" + ",".join(f"{r[0].id}.subject" for r in rows) + ")}"
         return answered(
-            f"{{{result.count}}} document{'s' if len(rows) != 1 else ''}{whose}: "
+            f"{number} document{'s' if len(rows) != 1 else ''}{whose}: "
             f"{joined(['{' + r[0].id + '.subject}' for r in rows[:SHOWN]])}."
         )
     yes = "Yes:\n" if q.ask[0] == "exists" else ""
     return answered(yes + "\n".join(f"- {_document(r)}" for r in rows[:SHOWN]))
+
+
+_TYPES = {"sop": ("sop", "operating procedure"), "procedure": ("procedure", "sop"), "operating procedure": (
+    "operating procedure", "sop")}  # fmt: skip
+
+
+def _typed(wanted: str, text: str) -> bool:
+    """Whether a path or title says that a document is of a type."""
+    return any(word in text.casefold() for word in _TYPES.get(wanted, (wanted,)))
 
 
 def _document(facts: list[Fact]) -> str:

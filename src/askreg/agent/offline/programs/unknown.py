@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Node, Query, Thing
+from askreg.agent.offline.pieces import words_of
 from askreg.agent.offline.programs import resolving
 from askreg.agent.offline.programs.work import Asking, Unanswered, Work, joined, literal, where
 
@@ -70,13 +71,31 @@ def _documents(work: Work, q: Query) -> Asking:
         raise Unanswered(literal(result.error))
     facts = {f.id: f for f in result.facts}
     rows = [facts[ids[0]] for ids in result.rows if ids]
-    meant = set(q.fields) | (set(found.subjects) if found is not None and found.kind == "document" else set())
-    rows = [f for f in rows if f.subject in meant] or rows
+    if found is not None and found.kind == "document":
+        rows = [f for f in rows if f.subject in found.subjects]
+    else:
+        fits = {f.id: _fit(work, f.subject) for f in rows}
+        rows = [f for f in rows if fits[f.id] == max(fits.values())]
     told = joined([f"{{{f.id}.subject}}" for f in rows[:_SHOWN]])
     of = f" about {literal(about)}" if about else ""
     which = f"the document{of} is" if len(rows) == 1 else f"the documents{of} are"
     tail = f"; {which} {told}" if rows else f"; no document{of} is registered"
     raise Unanswered(f"the record holds what documents are about, not what they say{tail}")
+
+
+def _fit(work: Work, document: str) -> int:
+    """Return how many words of a document's title and file name the question holds."""
+    path = document.removeprefix("doc:")
+    title = work.context.lexicon.names.documents.get(path) or ""
+    named = {_stem(w) for w in words_of(f"{title} {path.rsplit('/', 1)[-1].rsplit('.', 1)[0]}") if len(w) > 2}
+    return len(named & {_stem(w) for w in words_of(work.context.question)} - _SMALL)
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s")
+
+
+_SMALL = frozenset(("the", "and", "for", "what", "doe", "say", "with", "about", "according"))
 
 
 def _aliases(work: Work, model: str) -> Asking:
