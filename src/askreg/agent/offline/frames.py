@@ -36,7 +36,8 @@ _GENERIC = frozenset(("performance", "bad"))
 
 
 _DEPLOYED = re.compile(r"\b(?:was|were|got|been)\b.*\bdeployed\b", re.I)
-"""Over a month or a year, what was deployed is what began then; on a day, or of something named, it is what was live."""
+"""Over a month or a year, what was deployed is what began then; on a day,
+    or of something named, it is what was live."""
 
 
 class Frames:
@@ -44,7 +45,7 @@ class Frames:
 
     def __init__(self, clause: Clause) -> None:
         """Take the clause."""
-        self.c = _doing(_holding(_succeeding(clause)))
+        self.c = _doing(_holding(_succeeding(_ever(clause))))
         self.nodes = [node for _, node in clause.args]
         self.things = [n for n in self.nodes if _solid(n)]
 
@@ -129,7 +130,12 @@ class Frames:
         if head in ("run", "use") and running and not any(kind_of(n) == "run" for _, n in roles):
             head = "live"
         span = event.time or self.time
-        began = span is not None and span.relation == "at" and not span.single and self.c.wh in ("", "what", "which", "how many")
+        began = (
+            span is not None
+            and span.relation == "at"
+            and not span.single
+            and self.c.wh in ("", "what", "which", "how many")
+        )
         began = began and not any(r == "theme" and _solid(n) for r, n in roles)
         if head == "live" and (self.c.wh == "who" or (began and _DEPLOYED.search(self.c.text))):
             head = "deploy"
@@ -173,6 +179,14 @@ def _holding(c: Clause) -> Clause:
     roles: tuple[tuple[str, Node], ...] = (("alias", Holder(holder.alias)), ("theme", others[0]))
     c.event = Event("hold", roles, negated=c.negated)
     c.args = [a for a in c.args if a[1] is not holder and a[1] is not others[0]]
+    return c
+
+
+def _ever(c: Clause) -> Clause:
+    """Read `which champions has X ever had` as being about the past as well."""
+    if "ever" in c.orders and isinstance(c.head, SetOf):
+        conds = tuple(replace(x, past=True) if isinstance(x, Event) and x.pred == "hold" else x for x in c.head.conds)
+        c.head = replace(c.head, conds=conds)
     return c
 
 
@@ -539,7 +553,8 @@ def _happening(f: Frames) -> Query | None:
         and c.head is None
         and (re.search(r"\b(?:everything|anything|all things)\b", c.text, re.I) and not c.aux_first)
     ):
-        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)),  # type: ignore[arg-type]
+        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)),
+             # type: ignore[arg-type]
             time=f.time or event.time,
                      options=frozenset(("registered",)))  # fmt: skip
     if event.pred == "use" and c.dangling == "for" and event.role("theme") is not None:
@@ -865,19 +880,18 @@ def _set(f: Frames) -> Query | None:
             x for x in getattr(thing, "conds", ()) if isinstance(x, Event) and x.pred == "register" and x.role("agent")
         ]
         if made and getattr(thing, "quantity", "") == "all":
-            return Query("history", ("list",), event=Event("do", (("agent", made[0].role("agent")),)),  # type: ignore[arg-type]
+            return Query("history", ("list",), event=Event("do", (("agent", made[0].role("agent")),)),
+                 # type: ignore[arg-type]
 
                          time=f.time or made[0].time, options=frozenset(("registered",)))  # fmt: skip
     head = c.head
     node: Node | None = head if isinstance(head, SetOf) else None
-    others = [n for n in f.nodes if n is not node]
     ask = "count" if c.wh in ("how many",
         "how often") or "verb:count" in c.cues or c.imperative == "count" else "exists" if (
         c.aux_first) else "list"  # fmt: skip
     if node is None:
         sets = [n for n in f.nodes if isinstance(n, SetOf)]
         node = sets[0] if sets else None
-        others = [n for n in f.nodes if n is not node]
     if node is None:
         return None
     assert isinstance(node, SetOf)
