@@ -380,7 +380,11 @@ def _age(toks: list[Tok], lexicon: Lexicon) -> Entity | None:
     if way is None or number is None or number != int(number) or not 1 <= number <= 120:
         return None
     n = int(number)
-    forms = [f"{n}+", f">{n}", f">={n}", f"over-{n}", f"{n}-and-over"] if way.sense == "above" else [f"<{n}", f"0-{n - 1}", f"under-{n}"]
+    forms = (
+        [f"{n}+", f">{n}", f">={n}", f"over-{n}", f"{n}-and-over"]
+        if way.sense == "above"
+        else [f"<{n}", f"0-{n - 1}", f"under-{n}"]
+    )
     known = {p for c in lexicon.names.cohorts for p in c.split(",") if p.partition("=")[0].casefold().startswith("age")}
     name = next((p for p in sorted(known) if p.partition("=")[2] in forms), f"age={forms[0]}")
     return Entity("cohort", name)
