@@ -51,7 +51,9 @@ _ASKS = re.compile(rf"^\W*(?:\w+\W+){{0,3}}?(?:{_WH}|{_AUX})\b", re.I)
 _ANEW = re.compile(rf"{_AUX}\s+(?:it|they|he|she|there)\b", re.I)
 """What begins a question even after a bare comma: `the newest version of X, is it live`."""
 _LISTED = re.compile(r"(?:who|when|where|why|how)\b", re.I)
-_SAID = re.compile(r"^\W*(?:who|what|which(?: ones?)?|when|where) (?:is|was|are|were) (?:it|that|they|this|those)\W*$", re.I)
+_SAID = re.compile(
+    r"^\W*(?:who|what|which(?: ones?)?|when|where) (?:is|was|are|were) (?:it|that|they|this|those)\W*$", re.I
+)
 """What asks only for what the answer before has said."""
 _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
@@ -77,12 +79,16 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context)
     history = earlier(turns, lexicon, context.now)
     parts = _parts(question)
     understood = understand(question, lexicon, context.now, history)
-    if len(parts) > 1 and (understood.query is None or max(len(understood.query.ask), len(understood.query.fields)) < 2):
+    if len(parts) > 1 and (
+        understood.query is None or max(len(understood.query.ask), len(understood.query.fields)) < 2
+    ):
         return (yield from _each(parts, history, lexicon, context))
     if understood.query is None:
         draft = understood.draft or Draft(status="abstained", reason="this question could not be read")
         return draft if draft.status != "abstained" else _with_neighbours(draft, question, lexicon, context)
     draft = yield from program(understood.query, context)
+    if draft.status == "abstained" and len(parts) > 1:
+        return (yield from _each(parts, history, lexicon, context))
     lost = draft.status == "abstained" and understood.query.intent == "unknown"
     return _with_neighbours(draft, question, lexicon, context) if lost else draft
 
