@@ -187,6 +187,9 @@ class Reader(Predicates):
             and last.item.text.lower().endswith("s")
         ):
             node = SetOf("version", (Event("hold", (("alias", node),)),))
+        if isinstance(node, Group) and self.main is None and self.pred_ahead(j):
+            # `which of v3, v4 and v5 are live`
+            node = SetOf("version", (Within(node),))
         self.c.head = node
         if isinstance(node, SetOf):
             self._about_head(node)

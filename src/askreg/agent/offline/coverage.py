@@ -46,11 +46,19 @@ def atoms(value: object) -> Iterator[object]:
 def missing(tokens: list[Tok], query: Query) -> list[str]:
     """Return the words of the question whose meaning the query has lost."""
     held = list(atoms(query))
-    lost = [*_things(tokens, held), *_states(tokens, held), *_dates(tokens, held), *_orders(tokens, held, query),
+    lost = [
+        *_things(tokens, held),
+        *_states(tokens, held),
+        *_dates(tokens, held),
+        *_orders(tokens, held, query),
         *_denials(tokens, held, query),
         *_numbers(tokens, held),
         *_fields(tokens, held, query),
-            *_limits(tokens, held, query), *_verbs(tokens, held, query), *_sequences(tokens, held, query)]  # fmt: skip
+        *_limits(tokens, held, query),
+        *_choices(tokens, held),
+        *_verbs(tokens, held, query),
+        *_sequences(tokens, held, query),
+    ]
     return list(dict.fromkeys(lost))
 
 
@@ -251,9 +259,7 @@ def _verbs(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]
         yield tok.item.text
 
 
-_HAPPEN = frozenset(
-    "approve reject review withdraw change lapse lose replace evaluate affect deploy".split()
-)
+_HAPPEN = frozenset("approve reject review withdraw change lapse lose replace evaluate affect deploy".split())
 
 
 def _sequences(tokens: list[Tok], held: list[object], query: Query) -> Iterator[str]:
@@ -270,6 +276,20 @@ def _sequences(tokens: list[Tok], held: list[object], query: Query) -> Iterator[
             yield f"{tok.item.text} before"
         if tok.node is None and tok.item.word("prep", "before", "after") and tok.item.date is None and (
             after is not None and after.item.date is None and (after.node is None or isinstance(after.node, Given))
+        ):  # fmt: skip
+            yield tok.item.text
+
+
+def _choices(tokens: list[Tok], held: list[object]) -> Iterator[str]:
+    """Yield an `or` between two predicates, which conditions would join as if it were `and`."""
+    if any(isinstance(atom, Has) and atom.op == "in" for atom in held):
+        return
+    if len({atom.pred for atom in held if isinstance(atom, Event)}) < 2:
+        return
+    for i, tok in enumerate(tokens[1:-1], start=1):
+        sides = (tokens[i - 1], tokens[i + 1])
+        if tok.node is None and tok.item.word("conj", "or") and all(
+            side.node is None and (side.item.word("state") or side.item.word("verb")) for side in sides
         ):  # fmt: skip
             yield tok.item.text
 
@@ -294,7 +314,8 @@ def _number_of_things(tokens: list[Tok], i: int) -> bool:
 
 
 _COUNTED = (
-    "version", "model", "site", "dataset", "dataset_version", "approval", "deployment", "run", "person", "document", "metric",
+    "version", "model", "site", "dataset", "dataset_version", "approval", "deployment", "run", "person", "document",
+        "metric",
 )  # fmt: skip
 
 

@@ -70,7 +70,10 @@ class Frames:
     def versions(self) -> list[Node]:
         """Return the versions, models and sets of them, groups taken apart."""
         found: list[Node] = []
-        for node in [*([self.c.head] if isinstance(self.c.head, Group) else []), *self.nodes]:
+        head = self.c.head
+        if isinstance(head, SetOf) and len(head.conds) == 1 and isinstance(head.conds[0], Within) and not head.conds[0].negated:
+            head = head.conds[0].node  # `which of A and B`
+        for node in [*([head] if isinstance(head, Group) else []), *self.nodes]:
             for one in node.nodes if isinstance(node, Group) else (node,):
                 if kind_of(one) in VERSIONS and not _anything(one):
                     found.append(one)
@@ -553,12 +556,16 @@ def _happening(f: Frames) -> Query | None:
         and c.head is None
         and (re.search(r"\b(?:everything|anything|all things)\b", c.text, re.I) and not c.aux_first)
     ):
-        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)),
-             # type: ignore[arg-type]
+        return Query("history", ("list",), event=Event("do", (("agent", event.role("agent")),)),  # type: ignore[arg-type]
+
             time=f.time or event.time,
                      options=frozenset(("registered",)))  # fmt: skip
     if event.pred == "use" and c.dangling == "for" and event.role("theme") is not None:
         return Query("field", ("value",), event.role("theme"), fields=("purpose",), time=f.time)
+    if isinstance(c.head, Group) and c.wh == "which":
+        roles = tuple((r, n) for r, n in event.roles if n is not c.head)
+        one_of = SetOf("version", (Within(c.head), replace(event, roles=roles)))
+        return Query("set", ("list",), one_of, time=f.time, options=frozenset(_options(c)))
     if event.pred == "store":
         node = event.role("theme")
         return (
@@ -880,8 +887,8 @@ def _set(f: Frames) -> Query | None:
             x for x in getattr(thing, "conds", ()) if isinstance(x, Event) and x.pred == "register" and x.role("agent")
         ]
         if made and getattr(thing, "quantity", "") == "all":
-            return Query("history", ("list",), event=Event("do", (("agent", made[0].role("agent")),)),
-                 # type: ignore[arg-type]
+            return Query("history", ("list",), event=Event("do", (("agent", made[0].role("agent")),)),  # type: ignore[arg-type]
+
 
                          time=f.time or made[0].time, options=frozenset(("registered",)))  # fmt: skip
     head = c.head

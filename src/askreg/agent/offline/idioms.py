@@ -12,7 +12,7 @@ _OWN = r"(?:work|models?|versions?|builds?|releases?|stuff|things?|submissions?)
 _NOBODY = r"(?:nobody|no one|no-one|noone)"
 _SKIP = (
     r"(?:skip(?:ped|ping|s)?|bypass(?:ed|ing|es)?|jump(?:ed|ing|s)?(?: over)?|omit(?:ted|ting|s)?"
-     r"|leapfrogg?(?:ed|ing|s)?"
+    r"|leapfrogg?(?:ed|ing|s)?"
     r"|circumvent(?:ed|ing|s)?|went (?:around|past)|side-?stepp?(?:ed|ing|s)?)"
 )
 _WAY = (
@@ -23,6 +23,9 @@ _TO_PRODUCTION = r"(?:went|go|gone|got|get|made it|moved|move|reached|promoted|c
 
 _RULES: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
+    (r"^\W*(?:(?:hi|hey|hello|ok|so)\b\W*)?(?:could|can|would|will|does) (?:someone|somebody|anyone|anybody|any of you)"
+     r"(?: please| kindly| here)? (?:tell|show|give|remind) (?:me|us)\b", "tell me"),
+    (r"^\W*(?:(?:hi|hey|hello|ok|so)\b\W*)?(?:a )?quick (?:one|question|check)\s*[-:,.]+\s*", ""),
     (r"\b((?:all|every|each) (?:\w+ ){1,3})but (?!not\b|no\b|never\b)(?=\S+\s*[?.!]*$)", r"\1except "),
     (r"\b(is|are) not (live|champion|in production|in use|deployed)\b(.*?),? any ?more\b", r"\1 no longer \2\3"),
     (r"\bwhat (?:did|does|has) ((?:run[ :])?\S*\d\S*) (?:produced?|yield(?:ed)?"

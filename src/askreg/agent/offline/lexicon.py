@@ -140,6 +140,7 @@ class Lexicon:
         for name, display in self.names.people.items():
             person = Entity("person", name)
             self._put(name, person)
+            self._put(f"person:{name}", person)
             for text in (display or "", name):
                 parts = words_of(text)
                 self._put(" ".join(parts), person)

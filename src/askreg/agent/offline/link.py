@@ -128,7 +128,7 @@ def _known(pieces: list[Piece], first: int, last: int, text: str, lexicon: Lexic
     senses = words.senses(run) if all(set(p.before) <= {" ", "-", "'"} for p in pieces[first + 1 : last]) else []
     entities = lexicon.lookup(run)
     if length_of_colon(pieces[first + 1 : last]):
-        entities = [e for e in entities if ":" in e.name]
+        entities = [e for e in entities if ":" in e.name or (run[0] == "person" and e.kind == "person")]
     if len(run) == 1 and senses and all(w.category in ("det", "prep", "aux", "wh", "conj", "pron") for w in senses):
         entities = []
     if not senses and not entities:

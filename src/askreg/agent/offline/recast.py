@@ -56,7 +56,7 @@ def _either(query: Query, clause: Clause) -> Query:
         known = first.value if isinstance(first.value, tuple) else (first.value,)
         conds[same] = replace(first, op="in", value=(*known, cond.value))
     if re.search(r"\bno longer\b", clause.text, re.I):
-        conds += [replace(c, negated=False, past=True) for c in node.conds if _given_up(c)]
+        conds += [replace(c, negated=False, past=True) for c in node.conds if _given_up(c)]  # type: ignore[arg-type]
     return replace(query, node=replace(node, conds=tuple(conds)))
 
 

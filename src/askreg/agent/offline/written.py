@@ -27,6 +27,9 @@ _KINDS = {"model": "model", "alias": "alias", "run": "run", "dataset": "dataset"
           "metric": "metric"}  # fmt: skip
 
 
+_PREFIXES = {"doc": "document", "run": "run", "person": "person"}
+
+
 @dataclass(frozen=True, slots=True)
 class Strange:
     """A name that nothing in the registry has."""
@@ -84,6 +87,8 @@ def _groups(items: tuple[Item, ...]) -> Iterator[list[Item]]:
 def _unknown(group: list[Item], linked: Linked, lexicon: Lexicon) -> Strange | None:
     text = _text(group)
     first, marks = group[0], [i.before for i in group[1:]]
+    if marks[0] == ":" and first.text.lower() in _PREFIXES:
+        return Strange(_text(group[1:]), _PREFIXES[first.text.lower()])
     if set(marks) == {"/"} and all(_known(i) for i in group):
         return _place(group, lexicon)
     if marks[0] == "@" and first.entity("dataset"):
@@ -126,7 +131,8 @@ def _half(group: list[Item], lexicon: Lexicon) -> bool:
     """Whether some of it is a name, or part of one, and the rest is not."""
     named = [i for i in group if any(e.kind in _NAMED for e in i.entities) and not i.words]
     last = group[-1]
-    if len(group) == 2 and (group[0].text.lower() in _BEGINNINGS or last.text.lower() in _ENDINGS or last.word("verb")):
+    ends = last.text.lower() in _ENDINGS or last.word("verb")
+    if len(group) == 2 and (group[0].text.lower() in _BEGINNINGS or ends and not group[0].entity("topic")):
         return False
     if last.word("noun", "version", "model", "run", "dataset") and len(group) == 2 and not group[0].entity("topic"):
         return False

@@ -64,7 +64,9 @@ def _means(rows: list[Row], lead: str, *, cut: bool) -> Draft:
     for same in alike.values():
         ids = ",".join(r.main.id for r in same)
         first = same[0].main
-        setting = f"{{list({','.join(f'{r.main.id}.dataset' for r in same)})}} ({{{first.id}.split}}, {{{first.id}.cohort}})"
+        setting = (
+            f"{{list({','.join(f'{r.main.id}.dataset' for r in same)})}} ({{{first.id}.split}}, {{{first.id}.cohort}})"
+        )
         if len(same) > 1:
             said.append(f"The mean {first.metric} of {telling.names(same)} on {setting} is {{mean({ids})}}.")
         else:

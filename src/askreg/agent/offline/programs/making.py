@@ -209,12 +209,17 @@ def _put_to_use(work: Work, found: Found) -> Asking:
         return answered(f"No: nothing in the record was made from {literal(joined(found.subjects[:3]))}.")
     parts = [f"versions {telling.names(rows.rows)}"] if rows else []
     parts += [f"dataset versions {telling.names(data.rows)}"] if data else []
-    return answered(f"Yes: from {literal(joined(found.subjects[:3]))} came the {joined(parts)}." + telling.cite([*rows.rows, *data.rows]))
+    return answered(
+        f"Yes: from {literal(joined(found.subjects[:3]))} came the "
+        f"{joined(parts)}." + telling.cite([*rows.rows, *data.rows])
+    )
 
 
 def _made_from(work: Work, q: Query, event: Event, found: Found) -> Asking:
     source = yield from resolving.resolve(
-        work, event.role("source"), want=("dataset_version", "dataset", "version", "model")  # type: ignore[arg-type]
+        work,
+        event.role("source"),  # type: ignore[arg-type]
+        want=("dataset_version", "dataset", "version", "model"),
     )
     limits: list[dict[str, Any]] = [where("subject", found.subjects, "in")]
     data = source.kind in ("dataset", "dataset_version")

@@ -44,7 +44,9 @@ def restricts(cond: Cond) -> bool:
 def _affected(work: Work, cond: Event, kind: str) -> Subjects:
     """Return what comes from something, by whatever way."""
     found = yield from resolving.resolve(
-        work, cond.role("theme"), want=("dataset_version", "version", "run", "dataset", "model")  # type: ignore[arg-type]
+        work,
+        cond.role("theme"),  # type: ignore[arg-type]
+        want=("dataset_version", "version", "run", "dataset", "model"),
     )
     names: set[str] = set()
     if found.kind in ("dataset", "model"):

@@ -102,7 +102,7 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         if event.pred == "evaluate":
             on = joined([f"{{{r.main.id}.dataset}} ({{{r.main.id}.split}}, {{{r.main.id}.cohort}})" for r in rows])
             return answered(f"{rows[0].name} was evaluated {{count({ids})}} {times}: on {on}.")
-        told = "\n".join(f"- {telling.clause(r, event)}" for r in rows[: SHOWN])
+        told = "\n".join(f"- {telling.clause(r, event)}" for r in rows[:SHOWN])
         return answered(f"{{count({ids})}} {times}:\n{told}")
     if ask == "count":
         return answered(f"{telling.count_of(rows, 'version')}: {telling.names(rows)}.")
@@ -149,7 +149,7 @@ def _chosen(rows: list[Row], order: str) -> list[Row]:
 
 def _durations(rows: list[Row]) -> str:
     parts = []
-    for row in rows[: SHOWN]:
+    for row in rows[:SHOWN]:
         main = row.main.id
         until = (
             f" to {{{main}.until:date}}"
@@ -175,7 +175,7 @@ def _reason(rows: list[Row], event: Event) -> Draft:
     if told:
         return answered(telling.listed(told, event))
     text = telling.listed(rows, event)
-    cited = telling.cite(rows[: SHOWN])
+    cited = telling.cite(rows[:SHOWN])
     return answered(text + f" No {field} is recorded for it{cited}.", partial=f"no {field} is recorded")
 
 

@@ -62,7 +62,8 @@ def _on_versions(cond: Cond) -> bool:
     if isinstance(cond, Event):
         return cond.pred not in ("own", "register") and not (cond.pred == "change")
     if isinstance(cond, Has):
-        return cond.field in ("metric", "metrics", "stage", "framework", "base", "run", "approvals", "deployments", "training",
+        return cond.field in ("metric", "metrics", "stage", "framework", "base", "run", "approvals", "deployments",
+            "training",
                               "digest", "evidence", "cohort", "versions") or cond.field.startswith("param")  # fmt: skip
     return False
 
