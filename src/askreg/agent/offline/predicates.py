@@ -136,6 +136,9 @@ class Predicates:
             return after is not None
         if back.word("wh", "who", "what") or (back.word("rel") and not back.word("wh", "which")):
             return True
+        if back.word("wh", "where") and back.item.text.lower() != "where" and verb.form == "s":
+            # `which hospital runs X`
+            return after is not None and after.node is not None
         if back.word("det") or back.word("order") or back.word("prep") or back.word("wh") or back.word("conj"):
             return False
         if any(t.word("aux", "do", "did") for t in self.toks[:i]) and (back.node is not None or back.word("noun")):

@@ -18,8 +18,8 @@ _NAMED = frozenset(
      "topic", "tag")
 )  # fmt: skip
 _ENDINGS = frozenset(
-    """based trained approved owned signed deployed registered built made evaluated tested tuned derived related reported
-    specific style type level wide only like side wise grade free aware ready driven led run""".split()
+    """based trained approved owned signed deployed registered built made evaluated tested tuned derived related
+    reported specific style type level wide only like side wise grade free aware ready driven led run""".split()
 )
 _BEGINNINGS = frozenset("ex non pre post un anti mid all then now once former co self sub".split())
 _KINDS = {"model": "model", "alias": "alias", "run": "run", "dataset": "dataset", "site": "site", "hospital": "site",

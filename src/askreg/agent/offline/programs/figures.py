@@ -50,7 +50,9 @@ def metric(work: Work, q: Query) -> Asking:
     shown = _shown(rows.rows, q)
     if q.order == "avg":
         return _means(shown, lead, cut=rows.truncated)
-    return answered(lead + _figures(shown, q) + telling.more(rows, len(rows.rows)))
+    lacking = [m.name for m in q.metrics if not m.exists]
+    missing = f"no {literal(joined(lacking, 'or'))} is recorded" if lacking and names != lacking else ""
+    return answered(lead + _figures(shown, q) + telling.more(rows, len(rows.rows)), partial=missing)
 
 
 def _means(rows: list[Row], lead: str, *, cut: bool) -> Draft:
