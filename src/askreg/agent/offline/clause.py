@@ -389,7 +389,8 @@ class Reader(Predicates):
         known = True
         if metric is not None:
             c.metrics.append(metric)
-            c.metrics += [e for e in item.entities if e.kind == "metric" and e != metric]
+            others = [e for e in item.entities if e.kind == "metric" and e != metric]
+            c.metrics += [e for e in others if e.exists or not metric.exists]
             if tok.word("field", "sensitivity"):
                 c.fields.append("sensitivity")
         elif item.entity("cohort", "cohort_key"):

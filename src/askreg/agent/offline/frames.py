@@ -71,8 +71,9 @@ class Frames:
         """Return the versions, models and sets of them, groups taken apart."""
         found: list[Node] = []
         head = self.c.head
-        if isinstance(head, SetOf) and len(head.conds) == 1 and isinstance(head.conds[0], Within) and not head.conds[0].negated:
-            head = head.conds[0].node  # `which of A and B`
+        only = head.conds[0] if isinstance(head, SetOf) and len(head.conds) == 1 else None
+        if isinstance(only, Within) and not only.negated:
+            head = only.node  # `which of A and B`
         for node in [*([head] if isinstance(head, Group) else []), *self.nodes]:
             for one in node.nodes if isinstance(node, Group) else (node,):
                 if kind_of(one) in VERSIONS and not _anything(one):
