@@ -141,7 +141,7 @@ class Phrases:
         return Tok(item, self._versions(item, numbers))
 
     def _after_dataset(self, item: Item, dataset: Entity) -> Tok:
-        """Read a label that the dataset does not have: `icu-stays@2024-01`, or `icu-stays 2024-01` if labels look so."""
+        """Read a label that the dataset may lack: `icu-stays@2024-01`, or `icu-stays 2024-01` if labels look so."""
         self.at += 1
         labels = self.lexicon.labels.get(dataset.name, [])
         label = self._peek()

@@ -7,6 +7,7 @@ from typing import Any
 
 from askreg.agent.draft import Draft
 from askreg.agent.offline.meaning import Event, Query, SetOf
+from askreg.agent.offline.pieces import key
 from askreg.agent.offline.programs import periods, resolving, telling
 from askreg.agent.offline.programs.resolving import Found
 from askreg.agent.offline.programs.work import SHOWN, Asking, Row, Unanswered, Work, answered, joined, literal, where
@@ -50,7 +51,7 @@ def metric(work: Work, q: Query) -> Asking:
     shown = _shown(rows.rows, q)
     if q.order == "avg":
         return _means(shown, lead, cut=rows.truncated)
-    lacking = [m.name for m in q.metrics if not m.exists]
+    lacking = [m.name for m in q.metrics if not m.exists and key(m.name) not in map(key, names)]
     missing = f"no {literal(joined(lacking, 'or'))} is recorded" if lacking and names != lacking else ""
     return answered(lead + _figures(shown, q) + telling.more(rows, len(rows.rows)), partial=missing)
 
