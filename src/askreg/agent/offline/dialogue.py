@@ -55,6 +55,10 @@ _SAID = re.compile(
     r"^\W*(?:who|what|which(?: ones?)?|when|where) (?:is|was|are|were) (?:it|that|they|this|those)\W*$", re.I
 )
 """What asks only for what the answer before has said."""
+_WORDS = (
+    re.compile(r"^\W*what (?:did|was|were) (?:they|he|she|their|his|her|the)\b.*\b(?:say|write|note|comments?|remarks?)\b", re.I)
+)
+"""What asks for the comment, which is told with who approved or rejected."""
 _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
 
@@ -103,6 +107,10 @@ def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Co
             draft = understood.draft or Draft(status="abstained", reason="it could not be read")
         elif drafts and drafts[-1][1].status in _ANSWERED and (_empty(query) or _SAID.match(part)):
             continue
+        elif drafts and _WORDS.match(part):
+            if "with the comment" in drafts[-1][1].text:
+                continue
+            draft = Draft(status="abstained", reason="no comment is recorded")
         else:
             facts: dict[str, Any] = {}
             draft = yield from _noting(program(query, context), facts)

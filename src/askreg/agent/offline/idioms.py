@@ -101,6 +101,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\b(?:came|come|comes|coming) (with|without)\b", r"\1"),
     (r"\b(running|live|deployed|used) nowhere\b", r"not \1"),
     (r"\bnowhere (running|live|deployed|used)\b", r"not \1"),
+    (r"\b(?:put|pushed|set) ([\w.:@-]+) (?:live|into service|into use)(?= (?:at|in|on)\b)", r"deployed \1"),
     # Who took something away.
     (r"\b(?:took|pulled|brought) ([\w.:@-]+) (?:off(?:line)?|down|out)(?: of| from)?(?: service)?(?: at|"
      r" in)?(?= [\w/-]+\W*$)", r"withdrew \1 from"),

@@ -16,6 +16,7 @@ from askreg.agent.offline.link import Linked, link
 from askreg.agent.offline.meaning import Query
 from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.agent.offline.recast import recast
+from askreg.agent.offline.words import senses
 
 
 @dataclass(slots=True)
@@ -124,7 +125,9 @@ def _unknown(question: str, linked: Linked, words: list[str], lexicon: Lexicon, 
     if strange is not None:
         return Understanding(question, _no_such(strange))
     words = list(dict.fromkeys(words))
-    near = next((w for w in words if len(w) > 3 and lexicon.alike(w, like=_LIKE)), None)
+    # A word that is understood elsewhere is no misspelt name.
+    strangers = [w for w in words if len(w) > 3 and not senses((w.lower(),))]
+    near = next((w for w in strangers if lexicon.alike(w, like=_LIKE)), None)
     if near is not None:
         return Understanding(question, Query("unknown", kinds=("", ""), text=near, unexplained=tuple(words)))
     query = _not_kept(tokens, words, linked.text)

@@ -123,6 +123,8 @@ def conditions(work: Work, event: Event, spec: Spec) -> Conditions:
         if role == "alias" or isinstance(node, Holder) and node.model is None and spec.select == "alias":
             alias = node.alias if isinstance(node, Holder) else str(getattr(node, "name", ""))
             made.append(where("alias", alias))
+            if isinstance(node, Holder) and node.model is not None:
+                made += yield from part(work, "theme", node.model, spec)
             continue
         made += yield from part(work, role, node, spec)
     return made
