@@ -45,7 +45,7 @@ class Frames:
 
     def __init__(self, clause: Clause) -> None:
         """Take the clause."""
-        self.c = _doing(_holding(_succeeding(_ever(clause))))
+        self.c = _doing(_holding(_succeeding(_ever(_stepping(clause)))))
         self.nodes = [node for _, node in clause.args]
         self.things = [n for n in self.nodes if _solid(n)]
 
@@ -163,6 +163,20 @@ def _maker(node: Node | None) -> bool:
             Given | type(None))
         for x in node.conds
     )  # fmt: skip
+
+
+def _stepping(c: Clause) -> Clause:
+    """Read `what was before X`, `which version came after X` as the step from X."""
+    if not any(p in ("before", "after") for p, _ in c.args) or c.dates:
+        return c
+    if c.event is not None and c.event.pred in ("derive", "precede") and not c.event.roles:
+        c.event = None
+    if c.event is None and not c.metrics:
+        c.args = [
+            ("", Step(n, -1 if p == "before" else 1)) if p in ("before", "after") and kind_of(n) in VERSIONS else (p, n)
+            for p, n in c.args
+        ]
+    return c
 
 
 def _holding(c: Clause) -> Clause:
@@ -516,6 +530,9 @@ def _history(f: Frames) -> Query | None:
     wanted = bool(events) or "history" in c.cues or pred in ("change", "do")
     if not wanted or c.metrics or "change_control" in c.fields:
         return None
+    sets = [n for n in (c.head, *f.nodes) if isinstance(n, SetOf) and n.kind in ("model", "version", "dataset", "run")]
+    if any(not n.conds for n in sets):
+        return None
     if pred == "change" and c.wh in ("who", "when") and not events:
         pass
     subject = next((n for n in f.nodes if _solid(n) and kind_of(n) != "person" and n not in events), None)
@@ -770,6 +787,10 @@ def _field(f: Frames) -> Query | None:
 def _check(f: Frames) -> Query | None:
     """Is it PHI, does it use xgboost, is it a classification model?"""
     c = f.c
+    someone = next((n for n in f.nodes if kind_of(n) == "person"), None)
+    roles = ["approver"] if c.agents == ["approve"] else [v.name for v in c.values if v.kind == "role"]
+    if c.aux_first and c.event is None and someone is not None and len(roles) == 1 and len(f.nodes) == 1:
+        return Query("check", ("exists",), someone, fields=("roles",), kinds=(roles[0],), time=f.time)
     values = [v for v in c.values if v.kind in ("framework", "task", "tag", "sensitivity")]
     node = next((n for n in f.nodes if not isinstance(n, SetOf) and kind_of(n) not in PLACES), None)
     for other in f.nodes:

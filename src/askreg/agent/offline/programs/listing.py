@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from askreg.agent.draft import Draft
-from askreg.agent.offline.meaning import Event, Has, Query, SetOf, Within, kind_of
+from askreg.agent.offline.meaning import Cond, Event, Has, Query, SetOf, Within, kind_of
 from askreg.agent.offline.programs import denying, events, periods, sets, telling
 from askreg.agent.offline.programs.work import (
     SHOWN,
@@ -87,8 +87,10 @@ def listing(work: Work, q: Query) -> Asking:
 
 def _timed(node: SetOf, q: Query) -> SetOf:
     """Give the question's date to the condition it is about."""
-    done = False
-    conds = []
+    # What is older than a day was made before it, whatever else is said of it.
+    aged = q.time is not None and q.time.text.startswith(("older", "newer"))
+    conds: list[Cond] = [Event("register", time=q.time)] if aged else []
+    done = aged
     for cond in node.conds:
         if isinstance(cond, Event) and cond.time is None and not done:
             cond = replace(cond, time=q.time)

@@ -339,6 +339,11 @@ def _replaced(work: Work, q: Query, event: Event) -> Asking:
         parts += _neighbour(row, others, before=asks_before)
     if parts:
         return answered(" ".join(dict.fromkeys(parts)))
+    if mine.rows:
+        still = [r for r in mine.rows if not r.until]
+        done = "replaced nothing" if asks_before else "was replaced by nothing"
+        told = " ".join(telling.sentence(r) for r in still or mine.rows[-1:])
+        return answered(f"{mine.rows[0].name} {done} there, as far as the record says. {told}")
     step = yield from resolving._step(work, theme, -1 if asks_before else 1)
     return answered(step.how)
 

@@ -149,7 +149,7 @@ def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None
         if "registered" in q.options and not event.action.endswith(".registered"):
             continue
         main = by_id[ids[0]]
-        lines.append((_event(main, event.action, [by_id[i] for i in ids[1:]]), main))
+        lines.append((_event(main, event, [by_id[i] for i in ids[1:]]), main))
     if q.order in ("latest", "first") and lines:
         lines = [lines[0]] if q.order == "latest" else [lines[-1]]
     when = f" {periods.said(q.time, closed=True)}" if q.time else ""
@@ -181,14 +181,17 @@ _DONE = {
 """What events did, with their details; the others did what their action says."""
 
 
-def _event(main: Fact, action: str, details: list[Fact]) -> str:
+def _event(main: Fact, event: Any, details: list[Fact]) -> str:
     told = {fact.field.removeprefix("detail."): f"{{{fact.id}}}" for fact in details}
     try:
-        done = _DONE[action].format_map(told)
+        done = _DONE[event.action].format_map(told)
     except KeyError:
-        done = f"was {action.rpartition('.')[-1]}"
-    reason = f", with the reason {told['reason']}" if "reason" in told and action != "attempt.refused" else ""
-    return f"{{{main.id}.subject}} {done} by {{{main.id}}} on {{{main.id}.since:date}}{reason}"
+        done = f"was {event.action.rpartition('.')[-1]}"
+    reason = f", with the reason {told['reason']}" if "reason" in told and event.action != "attempt.refused" else ""
+    # Where a manifest names nobody, the event bears its loader's name, who did not do it.
+    unsaid = event.detail.get("source") == "manifest" and event.actor == event.recorded_by
+    by = f"{{cite({main.id})}}" if unsaid else f" by {{{main.id}}}"
+    return f"{{{main.id}.subject}} {done}{by} on {{{main.id}.since:date}}{reason}"
 
 
 def gaps(work: Work, q: Query) -> Asking:
