@@ -174,12 +174,22 @@ def rows(
     if spec.select in ("approval", "stage", "alias", "deployment"):
         more["order"] = [{"by": "since"}]
     found = yield from work.plan(spec.select, wanted, (*spec.project, *project), **more)
+    if not found.rows and spec.actor == "closed_by" and event.role("agent") is not None:
+        yield from _unsaid(work, event, spec)
     if overlap is not None:
         kept = [r for r in found.rows if periods.overlaps(r.at, r.until, overlap)]
         if not kept and found.rows:
             yield from _none_within(work, spec, wanted, overlap)
         found = Rows(found.kind, kept, len(kept), found.truncated, None, found.result)
     return found
+
+
+def _unsaid(work: Work, event: Event, spec: Spec) -> Asking:
+    """Refuse to deny that somebody ended what the record does not say who ended."""
+    limits = yield from conditions(work, without(event, "agent"), spec)
+    left = yield from work.plan(spec.select, [*limits, where("closed_by", None, "missing")], history=True)
+    if left.rows:
+        raise Unanswered("the record does not say who ended all of these, so that this can be neither said nor denied")
 
 
 def _none_within(work: Work, spec: Spec, wanted: list[dict[str, Any]], span: Span) -> Asking:

@@ -87,10 +87,13 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
             work, (yield from events.place_conditions(work, event.role("place")))
         )
         rows = [row]
+    spec = events.spec_of(event)
     if not rows:
         return (yield from _nothing(work, q, event))
     if event.pred == "evaluate" and ask in ("agent", "instant"):
         return answered(telling.evaluated(rows))
+    if ask == "agent" and spec is not None and spec.actor == "closed_by" and not any(r.fact("closed_by") for r in rows):
+        return answered(telling.listed(rows, event), partial="the record does not say who ended it")
     if ask == "exists":
         told = telling.listed(rows, event) + telling.more(found, SHOWN)
         yes = "Yes:\n" if told.startswith("- ") else "Yes: "
