@@ -36,9 +36,11 @@ _THERE = re.compile(
 )
 _NOW = re.compile(r"\b(?:now|today|currently|at present)\b", re.I)
 _BEFORE = re.compile(
-    r"^\W*(?:and |so |ok,? )*(?:what|who|which (?:one|version|model)) (?:was|came|ran|had been|held it|held that|had it|was it)(?: live| running| used| deployed| in use| in place)?"
+    r"^\W*(?:and |so |ok,? )*(?:what|who|which (?:one|version|model)) "
+    r"(?:was|came|ran|had been|held it|held that|had it|was it)(?: live| running| used| deployed| in use| in place)?"
     r"(?: there)?(?: just| right)? (?:before|previously|earlier)(?: (?:it|that|this|that one|then))?\W*$|"
-    r"^\W*(?:and |or |what about )?(?:who |what )?(?:was |held )?(?:it )?before (?:it|that|this|that one|then|him|her)\W*$", re.I
+    r"^\W*(?:and |or |what about )?(?:who |what )?(?:was |held )?(?:it )?"
+    r"before (?:it|that|this|that one|then|him|her)\W*$", re.I
 )  # fmt: skip
 WHOLE = frozenset(("whole",))
 """The option of a query that says all that its question says."""
@@ -176,8 +178,8 @@ class Conversation:
             it = self._given("it")
             clause.args += [] if it is None else [("of", it)]
         last = self.history[-1].query.node
-        if clause.wh in ("how many", "which") and clause.head is None and not clause.args and clause.event is not None and (
-            isinstance(last, SetOf) and last.conds and self.history[-1].query.intent == "set"
+        if clause.wh in ("how many", "which") and clause.head is None and not clause.args and (
+            clause.event is not None and isinstance(last, SetOf) and last.conds and self.history[-1].query.intent == "set"
         ):  # fmt: skip
             clause.head = last  # `how many are live?`, of those
         if isinstance(clause.head, SetOf) and clause.head.kind == "thing" and isinstance(last, Group):

@@ -56,7 +56,8 @@ _SAID = re.compile(
 )
 """What asks only for what the answer before has said."""
 _WORDS = (
-    re.compile(r"^\W*what (?:did|was|were) (?:they|he|she|their|his|her|the)\b.*\b(?:say|write|note|comments?|remarks?)\b", re.I)
+    re.compile(r"^\W*what (?:did|was|were) (?:they|he|she|their|his|her|the)\b.*"
+        r"\b(?:say|write|note|comments?|remarks?)\b", re.I)
 )
 """What asks for the comment, which is told with who approved or rejected."""
 _ANSWERED = ("answered", "partial")
