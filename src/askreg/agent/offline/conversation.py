@@ -179,7 +179,8 @@ class Conversation:
             clause.args += [] if it is None else [("of", it)]
         last = self.history[-1].query.node
         if clause.wh in ("how many", "which") and clause.head is None and not clause.args and (
-            clause.event is not None and isinstance(last, SetOf) and last.conds and self.history[-1].query.intent == "set"
+            clause.event is not None and self.history[-1].query.intent == "set"
+            and isinstance(last, SetOf) and last.conds
         ):  # fmt: skip
             clause.head = last  # `how many are live?`, of those
         if isinstance(clause.head, SetOf) and clause.head.kind == "thing" and isinstance(last, Group):
