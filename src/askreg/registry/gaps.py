@@ -185,9 +185,9 @@ def _approval(version: _Seen) -> Iterator[Gap]:
 
 
 def _own_approval(version: _Seen) -> Iterator[Gap]:
-    askers = {row.by for row in version.stages if row.stage == "validation"}
     for row in version.approvals:
-        if (row.meaning, row.decision) != ("approval", "approved") or row.by not in {version.by, *askers}:
+        asked = [move.by for move in version.stages if move.stage == "validation" and move.at <= row.at]
+        if (row.meaning, row.decision) != ("approval", "approved") or row.by not in {version.by, *asked[-1:]}:
             continue
         did = "registered it" if row.by == version.by else "sent it to validation"
         why = f"{row.by}, who approved it on {shown(row.at)}, {did}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, cast, null, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, cast, null, or_, select, true
 from sqlalchemy import Text as SqlText
 from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import JSON
@@ -329,10 +329,16 @@ class Scope:
         return self.column(_PLACES.get(self.kind, {}).get(name, name))
 
     def _closer(self) -> ColumnElement[Any]:
-        """Return who ended the interval: the actor of the event that closed it, once that can be seen."""
+        """Return who ended the interval: the actor of the event that closed it, once that can be seen.
+
+        A manifest tells who began an interval, not who ended it: there its loader is named for want of another.
+        """
         closing = table(Event).alias()
-        actor = select(closing.c.actor).where(closing.c.seq == self.base.c.closed_event).scalar_subquery()
-        return case((self.until.is_not(None), actor), else_=None)
+        loader = and_(closing.c.payload.like('%"source":"manifest"%'), closing.c.actor == closing.c.recorded_by)
+        unsaid = or_(loader, closing.c.seq == self.base.c.event)
+        actor = case((unsaid, null()), else_=closing.c.actor)
+        ended = select(actor).where(closing.c.seq == self.base.c.closed_event).scalar_subquery()
+        return case((self.until.is_not(None), ended), else_=None)
 
     def _instant(self, name: str, part: str | None) -> tuple[ColumnElement[Any], Decoder]:
         if name in ("at", "since"):

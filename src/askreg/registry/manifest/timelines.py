@@ -206,7 +206,7 @@ def _give(
     if end is not None and not taken_over:
         kind = "aliases" if span.held else ""
         rank = Rank.CLOSE if end > entry.at else Rank.OPEN
-        replay.call(end, rank, kind, lifecycle.remove_alias, entry, model=model, alias=alias, at=end, by=entry.by)
+        replay.call(end, rank, kind, lifecycle.remove_alias, entry, model=model, alias=alias, at=end)
 
 
 def _go_live(replay: "Replay", subject: str, span: Span[shapes.Deployment], *, later_held: bool) -> None:
@@ -225,4 +225,4 @@ def _go_live(replay: "Replay", subject: str, span: Span[shapes.Deployment], *, l
     if end is not None:
         kind = "deployments" if span.held else ""
         rank = Rank.CLOSE if end > entry.at else Rank.OPEN
-        replay.call(end, rank, kind, lifecycle.withdraw, entry, **where, reason=entry.reason, at=end, by=entry.by)
+        replay.call(end, rank, kind, lifecycle.withdraw, entry, **where, reason=entry.reason, at=end)
