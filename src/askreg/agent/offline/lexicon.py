@@ -214,12 +214,12 @@ class Lexicon:
                 self._put(" ".join(v for _, _, v in pairs), Entity("cohort", cohort))
                 continue
             name, _, value = pairs[0]
-            for text in (value, *synonyms.COHORTS.get(fold(value), ())):
+            sexes = synonyms.SEXES.get(fold(value), ()) if fold(name) in ("sex", "gender") else ()
+            for text in (value, *synonyms.COHORTS.get(fold(value), ()), *sexes):
                 if not text.isdigit():  # a bare `2` is a number, not the patients coded so
                     self._put(text, Entity("cohort", cohort))
-                self._put(f"{text} patients", Entity("cohort", cohort))
-                self._put(f"{name} {text}", Entity("cohort", cohort))
-                self._put(f"{text} {name}", Entity("cohort", cohort))
+                for form in (f"{text} patients", f"{name} {text}", f"{text} {name}", f"{text} {name}s"):
+                    self._put(form, Entity("cohort", cohort))
         for text in synonyms.ALL_COHORT:
             self._put(text, Entity("cohort", "all"))
 

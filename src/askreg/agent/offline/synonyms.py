@@ -42,6 +42,8 @@ COHORTS: dict[str, tuple[str, ...]] = {
     "black": ("black patients", "blacks"),
     "white": ("white patients", "whites"),
 }
+SEXES: dict[str, tuple[str, ...]] = {"f": ("female", *COHORTS["female"]), "m": ("male", *COHORTS["male"])}
+"""What the letters stand for where the cohort's key says that they are sexes."""
 COHORT_KEYS: dict[str, tuple[str, ...]] = {"sex": ("gender", "sexes", "genders"), "age": ("age group", "age band"),
                                             "race": ("ethnicity", "ethnic group", "races")}  # fmt: skip
 ALL_COHORT = ("all patients", "overall population", "whole population", "overall", "everyone", "entire population")
