@@ -79,7 +79,7 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a person", rf"^\W*(?:and |by )?(?:who|whom)\b(?! (?:{_LEADS})\b)"),
         ("a person", r"\bby whom\b|\bwhich (?:person|people)\b|\band who\b"),
         ("a date", r"^\W*(?:and )?(?:when\b|since when|until when|(?:on )?(?:what|which) (?:date|day)\b)"),
-        ("a place", r"^\W*(?:and )?(?:where (?:is|was|are|were)\b|at which\b|(?:which|what) sites?\b)"),
+        ("a place", r"^\W*(?:and )?(?:where(?: (?:is|was|are|were)\b|\W*$)|at which\b|(?:which|what) sites?\b)"),
         (
             "a dataset",
             rf"^\W*(?:and )?(?:what|which)(?: is| are| was| were)?(?: the| its)? {_NOUN}(?:data|datasets?)\b",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import aptness, neighbours
+from askreg.agent.offline import aptness, doubts, neighbours
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import link
@@ -32,7 +32,7 @@ def step(
             calls = running.send(given)
     except StopIteration as end:
         draft: Draft = end.value
-        return _apt(draft, question, lexicon, now, results)
+        return _apt(draft, question, lexicon, now, results, turns)
     return calls
 
 
@@ -64,11 +64,14 @@ _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
 
 
-def _apt(draft: Draft, question: str, lexicon: Lexicon, now: datetime, results: list[ToolResult]) -> Draft:
+def _apt(
+    draft: Draft, question: str, lexicon: Lexicon, now: datetime, results: list[ToolResult], turns: list[Any]
+) -> Draft:
     """Return the draft if it is about what the question names, and of the kind it asks for."""
     if draft.status != "answered":
         return draft
     unused = aptness.unused(link(question, lexicon, now).items, draft, results) if results else None
+    unused = unused or doubts.doubtful(question, draft, results, turns)
     if unused is not None:
         reason = f"what “{unused}” means here could not be made out; ask for one thing at a time"
         return Draft(status="abstained", reason=literal(reason))

@@ -1,0 +1,82 @@
+"""Signs in what was looked up that a question was read wrongly: conditions at odds, or a dropped `of them`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from askreg.agent.draft import Draft, Use, parse
+from askreg.agent.tools.shapes import ToolResult
+
+_OF_THEM = re.compile(r"\bof (?:them|these|those)\b", re.I)
+_ELSE = re.compile(r"\b(?:what|which|who|where|anything|anyone|any) (?:else|others?)\b", re.I)
+_LAPSED = re.compile(r"\b(?:lapse[sd]?|expired?)\b", re.I)
+_LATEST = re.compile(r"^The latest version of (\S+) is ")
+_DENIES = re.compile(r"\b(?:no|not|never|without|\w+n't)\b", re.I)
+_DATES = re.compile(r"\b(?:after|since|from)\b[^,?;]*", re.I)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def doubtful(question: str, draft: Draft, results: Collection[ToolResult], turns: Sequence[Any]) -> str | None:
+    """Return the words of the question whose meaning the calls show to be lost; None if there are none."""
+    args = [r.args for r in results]
+    if any(_at_odds(one) for one in args):
+        return _said(_DENIES, question)
+    if any(_twice_dated(one) for one in args):
+        return _said(_DATES, question)
+    lapsed = _LAPSED.search(question)
+    if lapsed and "history" in {r.tool for r in results} and "laps" not in draft.text.lower():
+        return lapsed.group()
+    latest = _LATEST.match(draft.text)
+    if latest and not turns and "compare" in {r.tool for r in results} and latest[1].lower() not in question.lower():
+        return latest[1]
+    if not turns:
+        return None
+    them, other = _OF_THEM.search(question), _ELSE.search(question)
+    if them and args and not any(one.get("where") or set(one) & _SUBJECTS for one in args):
+        return them.group()
+    return other.group() if other and _cited(draft, results) & _told(turns[-1]) else None
+
+
+def _said(pattern: re.Pattern[str], question: str) -> str:
+    found = pattern.search(question)
+    return question if found is None else found.group().strip()
+
+
+_SUBJECTS = frozenset(("subject", "subjects", "model", "version", "versions"))
+
+
+def _conditions(args: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    where = args.get("where")
+    for one in where if isinstance(where, list) else []:
+        if isinstance(one, dict) and "path" in one:
+            yield str(one["path"]), str(one.get("op", "=")), str(one.get("value", ""))
+
+
+def _at_odds(args: dict[str, Any]) -> bool:
+    """Whether one field is to be missing and to have a value."""
+    found = list(_conditions(args))
+    missing = {path for path, op, _ in found if op == "missing"}
+    return any(path in missing and op != "missing" for path, op, _ in found)
+
+
+def _twice_dated(args: dict[str, Any]) -> bool:
+    """Whether one day is both the instant to look from and a bound on what is looked for after it."""
+    seen = _DAY.match(str(args.get("as_of") or ""))
+    if seen is None:
+        return False
+    last = date.fromisoformat(seen.group())
+    days = {last.isoformat(), (last + timedelta(days=1)).isoformat()}
+    return any(op in (">", ">=") and value[:10] in days for _, op, value in _conditions(args))
+
+
+def _cited(draft: Draft, results: Collection[ToolResult]) -> set[str]:
+    facts = {fact.id: fact for result in results for fact in result.facts}
+    uses = [piece for piece in parse(draft.text) if isinstance(piece, Use)]
+    return {facts[id].subject for use in uses for id in use.facts if id in facts}
+
+
+def _told(turn: Any) -> set[str]:
+    return {fact.subject for fact in turn.facts}
