@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from askreg.agent.draft import Draft
-from askreg.agent.offline.meaning import Event, Group, Holder, Node, Query, SetOf, Step, Thing
+from askreg.agent.offline.meaning import Event, Group, Holder, Node, Query, SetOf, Step, Thing, kind_of
 from askreg.agent.offline.programs import denying, events, periods, resolving, telling
 from askreg.agent.offline.programs.work import (
     SHOWN,
@@ -199,7 +199,10 @@ def _nothing(work: Work, q: Query, event: Event) -> Asking:
     tense = "was never" if not when and (event.past or q.ask[0] in ("instant", "duration", "agent", "reason")) else (
         "was not" if when else "is not")  # fmt: skip
     nearest = yield from _nearest(work, q, event)
-    if subject:
+    if subject and event.pred == "hold" and not agent and kind_of(event.role("theme")) == "model":
+        has = "had no" if when else {"was never": "never had a", "is not": "has no"}[tense]
+        text = f"{subject} {has} {said}{' ' + when if when else ''}."
+    elif subject:
         text = f"{subject} {tense} {said}{at}{by}{' ' + when if when else ''}."
     else:
         denied = _denied(q, event)

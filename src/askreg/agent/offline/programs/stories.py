@@ -49,6 +49,8 @@ def _reached(work: Work, q: Query, subjects: list[str], kinds: list[str], kind: 
                 raise Unanswered(literal(result.error))
             live = yield from _live(work, q)
             parts.append(_nodes(result, subject, direction, kinds, live, q))
+            if direction == "down" and live is None:
+                parts.append((yield from _past_places(work, q, result)))
     return answered("\n\n".join(dict.fromkeys(p for p in parts if p)) or "Nothing is recorded.")
 
 
@@ -57,6 +59,20 @@ def _live(work: Work, q: Query) -> Asking:
         return None
     rows = yield from work.plan("deployment", [], ("version",))
     return {r.thing for r in rows.rows}
+
+
+def _past_places(work: Work, q: Query, result: ToolResult) -> Asking:
+    """Say of the places that were reached which of them run nothing of it any more."""
+    reached = {(f.subject, f.value) for f in result.facts if f.field == "deployed"}
+    if not reached or q.time is not None or q.ask[0] == "count":
+        return ""
+    now = yield from work.plan("deployment", [], ("version",))
+    if now.truncated:
+        return ""
+    running = {(r.subject, r.thing) for r in now.rows}
+    past = sorted({place for place, _ in reached} - {place for place, thing in reached if (place, thing) in running})
+    ids = [f"{f.id}.subject" for f in result.facts if f.field == "deployed" and f.subject in past]
+    return f"No longer live at: {{list({','.join(ids)})}}." if ids else ""
 
 
 def _nodes(result: ToolResult, subject: str, direction: str, kinds: list[str], live: set[str] | None, q: Query) -> str:

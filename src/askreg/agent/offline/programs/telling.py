@@ -142,7 +142,7 @@ def more(found: Rows, shown: int) -> str:
 
 def names(rows: list[Row]) -> str:
     """Return what the rows are about, joined."""
-    return joined(list(dict.fromkeys(r.name for r in rows)))
+    return joined(list({r.thing: r.name for r in rows}.values()))
 
 
 def cite(rows: list[Row]) -> str:
