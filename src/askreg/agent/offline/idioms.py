@@ -93,6 +93,14 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\bdirectly (derived?|based|built|trained|fine-?tuned|made|developed|adapted|forked)\b", r"\1 directly"),
     (r"\b(with|has|have|having|of) (?:only|exactly|just|precisely) (?:one|a single|1|a)\b", r"\1 exactly 1"),
     (r"\b(with|has|have|having) (?:only|exactly|just|precisely) (?=\w+ )", r"\1 exactly "),
+    (r",? if (?:it is |that is |that's |it's )?(?:known|recorded)(?=\W*$)", ""),
+    (r",? in (?:chronological )?order(?=\W*$)", ""),
+    (r"\b(what|which) (commit|code|repo|repository) (?:was|is) (?:used )?(?:in|by|for) the (?:training )?run (?:of"
+     r"|behind|that made) ", r"\1 \2 produced "),
+    (r"\b(what|which) (datasets?|data) (?:versions? )?(?:has|have|with) (?:the )?(?:most|highest number of"
+     r"|largest number of) rows\b", r"\1 is the largest dataset by rows"),
+    (r"\b(?:what|which) versions (?:have |has |had )?(?:ever )?held the (\w+)(?: alias)? (?:of|for) (?=\S+\W*$)",
+     r"history of the \1 alias of "),
     (r",? (?:directly or (?:not|indirectly)|direct or indirect|transitively|directly and indirectly)\b", ""),
     (r"\b(?:artifacts?|artefacts?|model files?) (missing|without|lacking|with no)\b", r"versions \1"),
     (r"^(\W*(?:who|what|where))(?: else)?,? (?:besides|except(?: for)?|other than|apart from) ([\w.@:-]+(?:"

@@ -215,6 +215,9 @@ def _find(text: str, value: str, start: int) -> int:
     return found.start() if found else -1
 
 
+_SPACED = re.compile(r"([\w.-]+),? (?:v|version )?(\d+)\b")
+
+
 def context(evidence: Evidence) -> Support:
     """Return what may be named because the question or a call does."""
     support = Support(evidence.names)
@@ -236,7 +239,15 @@ def context(evidence: Evidence) -> Support:
     support.compose = True
     if not evidence.asserting:
         support.names.update(evidence.names)
+        support.names.update(_versions_named(evidence))
     return support
+
+
+def _versions_named(evidence: Evidence) -> Iterator[str]:
+    """Yield the versions that the question names in two words: `M 2` is `M:2`."""
+    for found in _SPACED.finditer(evidence.question.casefold()):
+        if evidence.names.get(found[1]) == "model":
+            yield f"{found[1]}:{int(found[2])}"
 
 
 def arguments(result: ToolResult) -> Iterator[str]:

@@ -411,10 +411,17 @@ def _places(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], 
 
 
 def _people(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], Rows]:
+    node = replace(node, conds=tuple(map(_registering, node.conds)))
     said, denied = restricting.people(node)
-    if not denied:
-        return (yield from _doing(work, node))
     limits: list[dict[str, Any]] = []
+    kinds = [c for c in said if isinstance(c, Has) and c.field == "kind"]
+    if not denied and (not kinds or len(kinds) == len(said)):
+        return (yield from _doing(work, node))
+    if kinds and any(isinstance(c, Within) for c in said):
+        raise Unanswered("what they registered, approved or own is asked in words of its own; say which of these")
+    if len(kinds) < len(said):
+        limits += [where(c.field, c.value, c.op) for c in kinds]
+        said = [c for c in said if c not in kinds]
     if said:
         found = yield from _doing(work, replace(node, conds=tuple(said)))
         limits.append(where("name", sorted({member(r, "person") for r in found.rows}), "in"))
@@ -428,6 +435,13 @@ def _people(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], 
         if out:
             limits.append(where("name", out, "in", negate=True))
     return (yield from work.plan("person", limits, ("display", "roles")))
+
+
+def _registering(cond: Cond) -> Cond:
+    """Return what a person's having versions is: that they registered some."""
+    if isinstance(cond, Has) and (cond.field, cond.op) == ("versions", "with") and isinstance(cond.value, tuple):
+        return Event("register", (("theme", SetOf("version", cond.value)),), negated=cond.negated)
+    return cond
 
 
 def _doing(work: Work, node: SetOf) -> Generator[list[Call], list[ToolResult], Rows]:

@@ -135,7 +135,9 @@ class Work:
         )
         if result.error:
             unread = "the record is not kept so that this could be looked up; ask for one thing at a time"
-            raise Unanswered(unread if "has no field or relation" in result.error else sentence(result.error))
+            # A plan that the record cannot take is this brain's fault, and its text tells a reader nothing.
+            ours = "has no field or relation" in result.error or result.error.startswith("query: ")
+            raise Unanswered(unread if ours else sentence(result.error))
         return rows_of(result, past=self.context.earlier(result.as_of))
 
 
