@@ -13,7 +13,7 @@ from askreg.agent.offline.phrases import Tok
 _OUTSIDE = frozenset(("patient", "patients"))
 """Nouns that figures have (`patients`: on how many it was measured), and that are no things of the record."""
 _COUNTED = frozenset("evaluate train finetune build run use perform derive compare register do".split())
-_TEXT = r"(?:report|document|paper|guideline|guidance|protocol|sop|policy|procedure|manual|memo)s?"
+_TEXT = r"(?:report|review|document|paper|guideline|guidance|protocol|sop|policy|procedure|manual|memo)s?"
 _SAYS = re.compile(
     rf"\baccording to (?:the |its |their |our )?[\w' -]*?{_TEXT}\b"
     r"|\bwhat (?:does|do|did|is) .*\b(?:say|state|mention|recommend|require|specify|conclude|written)\b"
