@@ -55,9 +55,10 @@ _SAID = re.compile(
     r"^\W*(?:who|what|which(?: ones?)?|when|where) (?:is|was|are|were) (?:it|that|they|this|those)\W*$", re.I
 )
 """What asks only for what the answer before has said."""
-_WORDS = (
-    re.compile(r"^\W*what (?:did|was|were) (?:they|he|she|their|his|her|the)\b.*"
-        r"\b(?:say|write|note|comments?|remarks?)\b", re.I)
+_WORDS = re.compile(
+    r"^\W*what (?:did|was|were) (?:they|he|she|their|his|her|the)\b.*"
+    r"\b(?:say|write|note|comments?|remarks?)\b",
+    re.I,
 )
 """What asks for the comment, which is told with who approved or rejected."""
 _ANSWERED = ("answered", "partial")
