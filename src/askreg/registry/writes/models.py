@@ -61,7 +61,8 @@ def register_version(
         raise unknown(unit, Model, "model", model)
     number = unit.next_number(parent["id"]) if version is None else version
     subject = f"{model}:{number}"
-    free(unit, Version, "version", subject, model_id=parent["id"], number=count(number, "version", least=1))
+    if version is not None:
+        free(unit, Version, "version", subject, model_id=parent["id"], number=count(number, "version", least=1))
     if unit.origin == "registry" and number != unit.next_number(parent["id"]):
         raise Conflict(f"the next version of {model!r} is {unit.next_number(parent['id'])}, not {number}")
     columns = _artifact(artifact or {})
