@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
@@ -13,7 +14,6 @@ from askreg.agent.tools.shapes import ToolResult
 _OF_THEM = re.compile(r"\bof (?:them|these|those)\b", re.I)
 _ELSE = re.compile(r"\b(?:what|which|who|where|anything|anyone|any) (?:else|others?)\b", re.I)
 _LAPSED = re.compile(r"\b(?:lapse[sd]?|expired?)\b", re.I)
-_LATEST = re.compile(r"^The latest version of (\S+) is ")
 _DENIES = re.compile(r"\b(?:no|not|never|without|\w+n't)\b", re.I)
 _DATES = re.compile(r"\b(?:after|since|from)\b[^,?;]*", re.I)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -29,13 +29,11 @@ def doubtful(question: str, draft: Draft, results: Collection[ToolResult], turns
     lapsed = _LAPSED.search(question)
     if lapsed and "history" in {r.tool for r in results} and "laps" not in draft.text.lower():
         return lapsed.group()
-    latest = _LATEST.match(draft.text)
-    if latest and not turns and "compare" in {r.tool for r in results} and latest[1].lower() not in question.lower():
-        return latest[1]
     if not turns:
         return None
     them, other = _OF_THEM.search(question), _ELSE.search(question)
-    if them and args and not any(one.get("where") or set(one) & _SUBJECTS for one in args):
+    asked = json.dumps(args, default=str)
+    if them and args and not any(name in asked for name in _names(turns[-1])):
         return them.group()
     return other.group() if other and _cited(draft, results) & _told(turns[-1]) else None
 
@@ -45,7 +43,10 @@ def _said(pattern: re.Pattern[str], question: str) -> str:
     return question if found is None else found.group().strip()
 
 
-_SUBJECTS = frozenset(("subject", "subjects", "model", "version", "versions"))
+def _names(turn: Any) -> set[str]:
+    """Return what the answer before was about, and who had to do with it."""
+    subjects = {part for fact in turn.facts for part in (fact.subject, re.split(r"[:/@]", fact.subject)[0])}
+    return subjects | {fact.value for fact in turn.facts if ":" in fact.value or fact.field in ("by", "owner")}
 
 
 def _conditions(args: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
