@@ -55,10 +55,35 @@ def unused(items: Iterable[Item], draft: Draft, results: Collection[ToolResult])
         named = [entity for entity in item.entities if entity.kind in _NAMED]
         # What a yes affirms must be of the very thing, not of others that were looked at beside it.
         strict = draft.text.startswith("Yes") and all(entity.kind in ("model", "version") for entity in named)
-        read = found if strict else f"{found} {asked}"
+        read = found if strict else asked if _elsewhere(named, cited) else f"{found} {asked}"
         if named and len(named) == len(item.entities) and not any(_stands(entity, read) for entity in named):
             return item.text
     return None
+
+
+def untimely(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return the word of time that the answer lost: what ever was needs the past, what is live nothing that ended."""
+    plans = [r.args for r in results if r.tool == "query" and r.args.get("select") in _INTERVALS]
+    ever = _EVER.search(question)
+    if ever and plans and not any(plan.get("history") for plan in plans) and not _NEGATIVE.search(draft.text):
+        return ever.group()
+    ended = [f for _, facts in _shown(draft, results) for f in facts if f.field == "deployed" and f.until]
+    live = _LIVE.search(question)
+    return live.group().strip() if live and ended else None
+
+
+_INTERVALS = frozenset({"alias", "deployment", "stage", "approval"})
+_EVER = re.compile(r"\bever\b|\bso far\b", re.I)
+_LIVE = re.compile(r"\blive (?=(?:versions?|deployments?|models?)\b)", re.I)
+
+
+def _elsewhere(named: list[Entity], cited: list[Fact]) -> bool:
+    """Whether what was found is of other models than the one that is named."""
+    if not named or any(entity.kind not in ("model", "version") for entity in named):
+        return False
+    heads = {entity.head.lower() for entity in named}
+    of_versions = [f for f in cited if f.field.startswith(("alias.", "approval.", "stage", "deployed"))]
+    return any((f.value if f.field == "deployed" else f.subject).split(":")[0] not in heads for f in of_versions)
 
 
 _NAMED = frozenset({"model", "version", "dataset", "dataset_version", "site", "place", "cohort", "person", "run"})
@@ -84,6 +109,7 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "a dataset",
             rf"^\W*(?:and )?(?:what|which)(?: is| are| was| were)?(?: the| its)? {_NOUN}(?:data|datasets?)\b",
         ),
+        ("a dataset", r"^\W*(?:and )?what\b.*\btrained on\W*$"),
         ("a figure", r"^\W*(?:list|show|give|what are)(?: me)?(?: all)?(?: the)? (?:metrics|figures|scores)\b"),
     )
 )

@@ -72,6 +72,7 @@ def _apt(
     if draft.status != "answered":
         return draft
     unused = aptness.unused(link(question, lexicon, now).items, draft, results) if results else None
+    unused = unused or (aptness.untimely(question, draft, results) if results else None)
     unused = unused or doubts.doubtful(question, draft, results, turns)
     if unused is not None:
         reason = f"what “{unused}” means here could not be made out; ask for one thing at a time"
