@@ -64,7 +64,7 @@ def _arguments() -> argparse.Namespace:
         type=Path,
         metavar="DIR",
         default=Path(tempfile.gettempdir()) / "askreg-benchmarks",
-        help="where the generated registries are kept between runs (5 GB)",
+        help="where the generated registries are kept between runs (2 GB)",
     )
     parser.add_argument("--seed", type=int, default=1, help="another seed makes other registries")
     return parser.parse_args()

@@ -1,5 +1,6 @@
 """Asking: how soon the command line is there, and how long an answer takes in a running process."""
 
+import os
 import random
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 from askreg.demo.questions import QUESTIONS
 from askreg.registry.registry import Registry
 from benchmarks.data import ACTOR, Data
-from benchmarks.measure import Measured, Sample, Target, milliseconds, timed
+from benchmarks.measure import Measured, Target, milliseconds, timed
 
 _RUNS = 7
 _ROUNDS = 10
@@ -20,16 +21,15 @@ _EXECUTABLE = Path(sys.executable).with_name("askreg")
 
 def start(data: Data) -> list[Measured]:
     """Run `askreg --help` as a new process."""
-    samples = _seconds(_RUNS, "--help")
-    return [Measured("askreg --help", Target(0.3, "s"), samples, ["a new process each time"])]
+    with data.fresh() as directory:
+        return [_process(directory, "askreg --help", Target(0.3, "s"), "--help")]
 
 
 def cold_ask(data: Data) -> list[Measured]:
     """Run `askreg ask` as a new process, on the demo."""
     with data.fresh() as directory:
-        home = _copied(data.demo(), directory)
-        samples = _seconds(_RUNS, "--home", str(home), "ask", QUESTIONS[0].text)
-    return [Measured("askreg ask, cold", Target(1.5, "s"), samples, ["a new process each time, on the demo"])]
+        home = str(_copied(data.demo(), directory))
+        return [_process(directory, "askreg ask, cold", Target(1.5, "s"), "--home", home, "ask", QUESTIONS[0].text)]
 
 
 def ask_demo(data: Data) -> list[Measured]:
@@ -81,14 +81,16 @@ def _questions(chance: random.Random) -> list[str]:
     ]
 
 
-def _seconds(runs: int, *arguments: str) -> list[Sample]:
-    """Return how long the command takes, after once to have its files in memory."""
+def _process(directory: Path, name: str, target: Target, *arguments: str) -> Measured:
+    """Measure the command in new processes, after one to have its files in memory and compiled, as pip leaves them."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(directory / "compiled")
 
     def run() -> None:
-        subprocess.run([str(_EXECUTABLE), *arguments], check=True, capture_output=True)
+        subprocess.run([str(_EXECUTABLE), *arguments], check=True, capture_output=True, env=environment)
 
     run()
-    return [timed(run) for _ in range(runs)]
+    return Measured(name, target, [timed(run) for _ in range(_RUNS)], ["a new process each time, its modules compiled"])
 
 
 def _copied(home: Path, directory: Path) -> Path:
