@@ -71,7 +71,7 @@ class Measured:
 
     @property
     def processor(self) -> str:
-        """Return the median by processor time: what it would be if nothing had to be waited for."""
+        """Return the median by processor time, which leaves out waiting."""
         return figure(median(sample.processor for sample in self.samples))
 
 
