@@ -109,7 +109,7 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "a dataset",
             rf"^\W*(?:and )?(?:what|which)(?: is| are| was| were)?(?: the| its)? {_NOUN}(?:data|datasets?)\b",
         ),
-        ("a dataset", r"^\W*(?:and )?what\b.*\btrained on\W*$"),
+        ("a dataset", r"^\W*(?:and )?what (?!else\b).*\btrained on\W*$"),
         ("a figure", r"^\W*(?:list|show|give|what are)(?: me)?(?: all)?(?: the)? (?:metrics|figures|scores)\b"),
     )
 )

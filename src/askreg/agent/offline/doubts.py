@@ -12,7 +12,8 @@ from askreg.agent.draft import Draft, Use, parse
 from askreg.agent.tools.shapes import ToolResult
 
 _OF_THEM = re.compile(r"\bof (?:them|these|those)\b", re.I)
-_ELSE = re.compile(r"\b(?:what|which|who|where|anything|anyone|any) (?:else|others?)\b", re.I)
+# What else was trained on the same data is looked up by the data, and may name the first thing again.
+_ELSE = re.compile(r"\b(?:what|which|who|where|anything|anyone|any) (?:else|others?)\b(?!.*\btrained\b)", re.I)
 _LAPSED = re.compile(r"\b(?:lapse[sd]?|expired?)\b", re.I)
 _DENIES = re.compile(r"\b(?:no|not|never|without|\w+n't)\b", re.I)
 _DATES = re.compile(r"\b(?:after|since|from)\b[^,?;]*", re.I)
