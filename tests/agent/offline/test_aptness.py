@@ -4,7 +4,9 @@ import pytest
 
 from askreg.agent.draft import Draft
 from askreg.agent.facts import Fact
-from askreg.agent.offline.aptness import unapt
+from askreg.agent.offline.aptness import unapt, untimely, unused
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.link import Item
 from askreg.agent.tools.shapes import ToolResult
 
 FACTS = [
@@ -58,3 +60,35 @@ def test_an_answer_of_another_kind_is_found(question: str, text: str, missing: s
 )
 def test_an_answer_of_the_kind_or_a_denial_is_let_through(question: str, text: str) -> None:
     assert judged(question, text) is None
+
+
+def looked_up(select: str, **args: object) -> ToolResult:
+    return RESULT.model_copy(update={"args": {"select": select, **args}})
+
+
+def test_what_ever_was_is_not_answered_from_what_is() -> None:
+    draft = Draft(status="answered", text="{F5.subject} is in {F5}.")
+    assert untimely("every stage sepsis:2 was ever in", draft, [looked_up("stage")]) == "ever"
+    assert untimely("every stage sepsis:2 was ever in", draft, [looked_up("stage", history=True)]) is None
+
+
+def test_what_has_ended_is_not_given_as_live() -> None:
+    ended = FACTS[0].model_copy(update={"until": "2026-06-01T00:00:00Z"})
+    result = RESULT.model_copy(update={"facts": [ended]})
+    draft = Draft(status="answered", text="{F1} was live at {F1.subject}.")
+    assert untimely("which live deployments are there", draft, [result]) == "live"
+    assert untimely("which deployments are there", draft, [result]) is None
+
+
+@pytest.mark.parametrize(
+    ("args", "text", "unread"),
+    [
+        ({}, "{F1} is live at {F1.subject}.", "sepsis:9"),
+        ({"where": [{"path": "subject", "value": "sepsis:9"}]}, "Nothing is live.", None),
+        ({"where": [{"path": "subject", "value": "sepsis:9"}]}, "Yes: {F1} is live at {F1.subject}.", "sepsis:9"),
+    ],
+)
+def test_a_name_that_nothing_was_read_about_is_found(args: dict[str, object], text: str, unread: str | None) -> None:
+    item = Item(text="sepsis:9", first=0, last=0, entities=(Entity("version", "sepsis:9"),))
+    draft = Draft(status="answered", text=text)
+    assert unused([item], draft, [looked_up("deployment", **args)]) == unread

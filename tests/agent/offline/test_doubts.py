@@ -1,0 +1,40 @@
+"""Signs in the look-ups that a question was read wrongly."""
+
+from typing import Any
+
+import pytest
+
+from askreg.agent.draft import Draft
+from askreg.agent.offline.doubts import doubtful
+from askreg.agent.tools.shapes import ToolName, ToolResult
+
+ANSWER = Draft(status="answered", text="That is so.")
+
+
+def result(tool: ToolName, **args: Any) -> ToolResult:
+    return ToolResult(tool=tool, args=args, text="", as_of="2026-07-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "doubt"),
+    [
+        (
+            "which models have no owner called noor",
+            result("query", where=[{"path": "owner", "op": "missing"}, {"path": "owner", "value": "noor"}]),
+            "no",
+        ),
+        (
+            "versions not by tomas registered after 1 jan 2025",
+            result("query", as_of="2025-01-01", where=[{"path": "at", "op": ">=", "value": "2025-01-02"}]),
+            "after 1 jan 2025",
+        ),
+        ("which approval lapsed", result("history", subject="m:1"), "lapsed"),
+    ],
+)
+def test_look_ups_at_odds_with_the_question_are_found(question: str, found: ToolResult, doubt: str) -> None:
+    assert doubtful(question, ANSWER, [found], []) == doubt
+
+
+def test_look_ups_that_agree_raise_no_doubt() -> None:
+    found = result("query", where=[{"path": "owner", "value": "noor", "negate": True}])
+    assert doubtful("which models are not owned by noor", ANSWER, [found], []) is None
