@@ -145,9 +145,10 @@ class Lexicon:
                 parts = words_of(text)
                 self._put(" ".join(parts), person)
                 for part in parts:
-                    if len(part) > 1 and len(parts) > 1 and part not in words.ALL_WORDS:
+                    # A number is nobody's name, though `person-17` has one in it.
+                    if len(part) > 1 and len(parts) > 1 and part not in words.ALL_WORDS and not part.isdigit():
                         self._put(part, person)
-                if len(parts) > 1:
+                if len(parts) > 1 and not parts[-1].isdigit():
                     for title in ("dr", "prof", "mr", "ms", "mrs", "professor", "doctor"):
                         self._put(f"{title} {parts[-1]}", person)
                     self._put(f"{parts[0][0]} {parts[-1]}", person)
