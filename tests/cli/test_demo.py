@@ -23,7 +23,9 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     cli = Cli(tmp_path_factory.mktemp("demo") / "home")
-    return Demo(cli, cli.ok("demo"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["askreg"])  # however the tests themselves were called
+        return Demo(cli, cli.ok("demo"))
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.kind)
