@@ -6,10 +6,10 @@ Importing this module takes almost a fifth of a second (pydantic-settings): the 
 import getpass
 import os
 from pathlib import Path
-from typing import Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from askreg.errors import AskregError, InvalidInput
 
@@ -50,6 +50,28 @@ class Settings(BaseSettings):
     """Who acts."""
     backend: Backend = "offline"
     policy: Policy = "local-only"
+    embedder: str = "auto"
+    """What makes texts comparable: `auto`, `minilm`, `lexical`, a directory with a model, or `ollama:MODEL`."""
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY", repr=False)
+    claude_model: str | None = None
+    claude_url: str | None = None
+    claude_effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
+    ollama_model: str | None = None
+    ollama_url: str | None = None
+    ollama_mode: Literal["auto", "tools", "select"] | None = None
+    ollama_num_ctx: int | None = Field(default=None, ge=2_048)
+    ollama_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts beside this machine on which Ollama may run, with commas between them."""
+    ollama_digest: str | None = None
+    """The only digest (or its beginning) that the Ollama model may have."""
+    model_timeout: float | None = Field(default=None, gt=0)
+    """Seconds that one attempt to reach a language model may take."""
+    model_retries: int | None = Field(default=None, ge=0, le=10)
+
+    @field_validator("ollama_hosts", mode="before")
+    @classmethod
+    def _listed(cls, hosts: object) -> object:
+        return tuple(filter(None, (h.strip() for h in hosts.split(",")))) if isinstance(hosts, str) else hosts
 
     @field_validator("home")
     @classmethod

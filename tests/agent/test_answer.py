@@ -42,7 +42,7 @@ def test_the_json_is_what_the_contract_says(registry: Registry) -> None:
         "elapsed_ms",
     ]  # fmt: skip
     assert body["brain"]["backend"] == "offline" and body["brain"]["model"] is None
-    assert body["brain"]["prompt"].startswith("answer@1:sha256:")
+    assert body["brain"]["prompt"].startswith("answer@2:sha256:")
     assert set(body["calls"][0]) == {"tool", "args", "total", "returned", "truncated", "ms"}
     assert {"id", "subject", "field", "value", "unit", "n", "dataset", "cohort", "as_of", "event"} <= set(
         body["facts"][0]

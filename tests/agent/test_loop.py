@@ -7,7 +7,7 @@ from askreg.agent.draft import Draft
 from askreg.agent.loop import Conversation, Limits, Outcome
 from askreg.agent.tools.shapes import ToolResult
 from askreg.agent.verify import Problem
-from askreg.errors import StorageError
+from askreg.errors import Refused, StorageError
 
 from .scripted import FixedTools, ScriptedBrain, brain, calling, drafting
 
@@ -83,9 +83,29 @@ def test_a_draft_in_a_code_fence_is_read() -> None:
 
 
 def test_calling_without_end_ends() -> None:
-    outcome = converse(brain(calling(("gaps", {}))), limits=Limits(model_calls=4))
+    asked = [calling(("gaps", {"subject": f"m:{number}"})) for number in range(9)]
+    outcome = converse(brain(*asked), limits=Limits(model_calls=4))
     assert outcome.reason == "no answer within 4 calls of the brain"
     assert len(outcome.ran) == 4
+
+
+def test_the_same_call_again_and_again_ends() -> None:
+    outcome = converse(brain(calling(("gaps", {}))))
+    assert "the same call again and again" in outcome.reason
+    assert len(outcome.ran) == 2
+
+
+def test_a_brain_that_takes_too_long_ends() -> None:
+    seconds = iter([0.0, 1.0, 400.0])
+    asked = [calling(("gaps", {"subject": f"m:{number}"})) for number in range(9)]
+    tools, check = FixedTools(), lambda draft, results: list[Problem]()
+    outcome = Conversation(brain(*asked), tools, check, Limits(), clock=lambda: next(seconds)).run([])
+    assert outcome.reason == "no answer within 300 s"
+
+
+def test_what_may_not_be_sent_is_a_refusal() -> None:
+    outcome = converse(brain(Refused("not sent to claude: the question holds a name")))
+    assert outcome.refused and outcome.reason.startswith("not sent to claude")
 
 
 def test_too_many_calls_at_once_are_not_run() -> None:

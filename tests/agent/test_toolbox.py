@@ -1,11 +1,13 @@
+import json
 from typing import Any
 
 import pytest
 
 from askreg.agent.facts import Ledger
-from askreg.agent.tools.langchain import structured_tools
+from askreg.agent.tools.schemas import definitions
 from askreg.agent.tools.shapes import ARGUMENTS, TOOLS, Call, ToolName, ToolResult
 from askreg.agent.tools.toolbox import Toolbox
+from askreg.registry.plan import CATALOGUE
 from askreg.registry.registry import Registry
 
 
@@ -153,15 +155,20 @@ def test_there_are_at_most_eight_tools() -> None:
     assert set(TOOLS) == set(ARGUMENTS) and len(TOOLS) <= 8
 
 
-def test_langchain_gets_text_and_the_result_as_an_artifact(registry: Registry) -> None:
-    with registry.view() as seen:
-        tools = {tool.name: tool for tool in structured_tools(Toolbox(seen, Ledger()))}
-        message = tools["deployed"].invoke(
-            {"name": "deployed", "args": {"site": "northgate"}, "id": "c1", "type": "tool_call"}
-        )
-        plan = {"select": "version", "where": [{"path": "number", "op": ">", "value": 1}]}
-        queried = tools["query"].invoke({"name": "query", "args": plan, "id": "c2", "type": "tool_call"})
-    assert list(tools) == list(TOOLS)
-    assert message.artifact.total == 1
-    assert "northgate/icu deployed sepsis-risk:2" in message.content
-    assert queried.artifact.total == 1
+def test_a_model_gets_every_tool_in_the_same_order_without_references() -> None:
+    names = [definition["name"] for definition in definitions()]
+    assert tuple(names) == TOOLS
+    assert "$ref" not in json.dumps(definitions()) and "$defs" not in json.dumps(definitions())
+
+
+def test_the_query_tool_names_every_field_and_relation_there_is() -> None:
+    query = definitions()[0]
+    for kind, spec in CATALOGUE.items():
+        assert f"\n{kind}: " in query["description"]
+        assert all(field in query["description"] for field in spec.fields)
+        assert set(spec.relations) <= set(query["parameters"]["properties"]["hops"]["items"]["enum"])
+
+
+@pytest.mark.parametrize("definition", definitions(), ids=lambda d: d["name"])
+def test_a_tool_s_schema_takes_what_its_arguments_take(definition: dict[str, Any]) -> None:
+    assert set(definition["parameters"]["properties"]) == set(ARGUMENTS[definition["name"]].model_fields)

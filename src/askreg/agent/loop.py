@@ -3,17 +3,19 @@
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from askreg.agent.brains import Brain
+from askreg.agent.brains.failures import BrainFailed
 from askreg.agent.draft import Draft, read
 from askreg.agent.tools.shapes import TOOLS, Call, ToolResult
 from askreg.agent.tools.toolbox import Toolbox
 from askreg.agent.verify import Problem
-from askreg.errors import AskregError, InvalidInput
+from askreg.errors import AskregError, InvalidInput, Refused
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
@@ -26,6 +28,9 @@ class Limits:
     model_calls: int = 10
     tool_calls: int = 24
     repairs: int = 2
+    same_calls: int = 2
+    """How often the very same call is answered: it finds the same each time."""
+    seconds: float = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Outcome:
 
     draft: Draft | None = None
     reason: str = ""
+    refused: bool = False
+    """Whether the reason is that something was not allowed."""
     problems: list[Problem] = field(default_factory=list)
     ran: list[Ran] = field(default_factory=list)
 
@@ -55,25 +62,42 @@ Check = Callable[[Draft, Sequence[ToolResult]], list[Problem]]
 class Conversation:
     """One question being answered."""
 
-    def __init__(self, brain: Brain, toolbox: Toolbox, check: Check, limits: Limits) -> None:
-        """Let `brain` call the `toolbox` and have its drafts judged by `check`."""
+    def __init__(
+        self,
+        brain: Brain,
+        toolbox: Toolbox,
+        check: Check,
+        limits: Limits,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Let `brain` call the `toolbox` and have its drafts judged by `check`; `clock` counts seconds."""
         self._brain, self._toolbox, self._check, self._limits = brain, toolbox, check, limits
-        self._outcome = Outcome()
+        self._outcome, self._clock = Outcome(), clock
 
     def run(self, messages: "list[AnyMessage]") -> Outcome:
         """Return the first draft that is accepted; without one in time, say why."""
-        repairs = 0
+        repairs, start = 0, self._clock()
         for _ in range(self._limits.model_calls):
+            if self._clock() - start > self._limits.seconds:
+                return self._given_up(f"no answer within {self._limits.seconds:g} s")
             try:
                 reply = self._reply(messages)
+            except Refused as refusal:
+                self._outcome.refused = True
+                return self._given_up(str(refusal))
+            except BrainFailed as failed:
+                return self._given_up(str(failed))
             except AskregError:
                 raise
             except Exception as error:  # a model's server, its client, its credentials: whatever fails is the reason
                 return self._given_up(f"the brain failed: {type(error).__name__}: {error}")
             messages.append(reply)
             if reply.tool_calls or reply.invalid_tool_calls:
-                if not self._called(reply, messages):
-                    return self._given_up(f"no answer within {self._limits.tool_calls} tool calls")
+                endless = self._endless(reply)
+                if endless:
+                    return self._given_up(endless)
+                self._call(reply, messages)
                 continue
             draft, problems = self._judged(reply)
             if draft is not None and not problems:
@@ -99,12 +123,20 @@ class Conversation:
             raise TypeError(f"a {type(reply).__name__} instead of an AIMessage")
         return reply
 
-    def _called(self, reply: "AIMessage", messages: "list[AnyMessage]") -> bool:
-        from langchain_core.messages import ToolMessage
-
+    def _endless(self, reply: "AIMessage") -> str:
+        """Return why these calls are too many; nothing when they are not."""
         wanted = len(reply.tool_calls) + len(reply.invalid_tool_calls)
         if len(self._outcome.ran) + wanted > self._limits.tool_calls:
-            return False
+            return f"no answer within {self._limits.tool_calls} tool calls"
+        made = Counter(_same(ran.call.tool, ran.call.args) for ran in self._outcome.ran)
+        made.update(_same(asked["name"], asked["args"]) for asked in reply.tool_calls)
+        if max(made.values(), default=0) > self._limits.same_calls:
+            return "the brain went round in circles: it made the same call again and again"
+        return ""
+
+    def _call(self, reply: "AIMessage", messages: "list[AnyMessage]") -> None:
+        from langchain_core.messages import ToolMessage
+
         for malformed in reply.invalid_tool_calls:
             text = f"error: the arguments are not JSON: {malformed.get('error') or malformed.get('args')}"
             messages.append(
@@ -112,7 +144,6 @@ class Conversation:
             )
         for asked in reply.tool_calls:
             messages.append(self._ran(asked["name"], asked["args"], asked["id"] or ""))
-        return True
 
     def _ran(self, name: str, args: dict[str, Any], id: str) -> "ToolMessage":
         from langchain_core.messages import ToolMessage
@@ -139,6 +170,10 @@ class Conversation:
             return draft, self._check(draft, [ran.result for ran in self._outcome.ran])
         except InvalidInput as error:
             return None, [Problem(code="draft", claim="", what=str(error))]
+
+
+def _same(tool: str, args: dict[str, Any]) -> str:
+    return f"{tool} {json.dumps(args, sort_keys=True, default=str)}"
 
 
 def _untraced() -> AbstractContextManager[None]:

@@ -28,15 +28,24 @@ class Prompt(BaseModel):
         """Return name, version and digest: what an answer says of the prompt it came from."""
         return f"{self.name}@{self.version}:{sha256(self.text)}"
 
+    def parts(self, values: Mapping[str, str]) -> tuple[str, str]:
+        """Return the paragraphs that are always the same, and the rest, from the first one with a variable on."""
+        first = _VARIABLE.search(self.text)
+        cut = self.text.rfind("\n\n", 0, first.start()) if first else len(self.text)
+        return self.text[: max(cut, 0)].strip(), self._filled(self.text[max(cut, 0) :].strip(), values)
+
     def render(self, values: Mapping[str, str]) -> str:
         """Return the text with its variables filled in."""
+        return self._filled(self.text, values)
+
+    def _filled(self, text: str, values: Mapping[str, str]) -> str:
         missing = [name for name in self.variables if name not in values]
         unknown = [name for name in values if name not in self.variables]
         if missing or unknown:
             said = [f"is missing {', '.join(missing)}"] * bool(missing)
             said += [f"does not take {', '.join(unknown)}"] * bool(unknown)
             raise InvalidInput(f"prompt {self.name!r} {' and '.join(said)}; it takes {', '.join(self.variables)}")
-        return _VARIABLE.sub(lambda found: values[found.group(1)], self.text)
+        return _VARIABLE.sub(lambda found: values[found.group(1)], text)
 
 
 def parse(source: str, *, name: str) -> Prompt:

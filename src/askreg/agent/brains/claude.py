@@ -1,0 +1,210 @@
+"""Claude as a brain. What leaves is converted to what a cloud model may see, and checked twice: here and on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from askreg.agent.brains.bounded import TooMuch, bounded
+from askreg.agent.brains.config import BrainConfig, ClaudeConfig
+from askreg.agent.brains.failures import BrainFailed, chain, usable
+from askreg.agent.guard import outward
+from askreg.agent.guard.egress import Egress
+from askreg.agent.guard.phi import Gate
+from askreg.agent.guard.site import permit
+from askreg.agent.tools import schemas
+from askreg.errors import InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from langchain_anthropic import ChatAnthropic
+    from langchain_core.messages import AIMessage, BaseMessage
+
+_WHO = "Claude"
+
+
+class ClaudeBrain:
+    """Calls the tools through Claude until it hands in a draft."""
+
+    def __init__(self, *, config: BrainConfig, gate: Gate, static: Sequence[str]) -> None:
+        """Refuse to exist where the site's policy keeps everything inside; `static` are the prompt's own texts."""
+        permit("claude", config)
+        self._config = config.claude
+        self.model = config.claude.model
+        if config.claude.api_key is None:
+            raise BrainFailed("Claude needs an API key", "set ANTHROPIC_API_KEY")
+        self._egress = Egress(gate, origin=config.claude.url, cloud=True, static={*static, *_fixed(config.claude)})
+        self._chat = _bound(self._config, self._egress)
+
+    def invoke(self, input: Sequence[BaseMessage]) -> AIMessage:
+        """Return the next calls or the draft; raises `BrainFailed`, and `Refused` when something may not leave."""
+        messages = [self._outward(message) for message in input]
+        try:
+            reply: AIMessage = self._chat.invoke(messages)
+        except Exception as error:  # whatever the client, the network or the server did
+            raise _failure(error, self._config) from None
+        self._egress.allow(_tokens_of(reply))
+        return usable(reply, who=_WHO)
+
+    def _outward(self, message: BaseMessage) -> BaseMessage:
+        from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
+
+        match message:
+            case SystemMessage():
+                return _cached(message)
+            case ToolMessage():
+                text = message.text if message.artifact is None else outward.result_text(message.artifact)
+                self._egress.check([text], what="a tool's result")
+                return message.model_copy(update={"content": text, "artifact": None})
+            case AIMessage() if "turn" in message.additional_kwargs:
+                text = outward.turn_text(message.additional_kwargs["turn"])
+                self._egress.check([text], what="the conversation")
+                return AIMessage(content=text)
+            case AIMessage():
+                self._egress.check(_strings([call["args"] for call in message.tool_calls]), what="a tool's arguments")
+                return message
+            case HumanMessage() if "problems" in message.additional_kwargs:
+                return HumanMessage(content=self._complaint(message))
+            case _:
+                self._egress.check([message.text], what="the question")
+                return message
+
+    def _complaint(self, message: BaseMessage) -> str:
+        """Return what was wrong with a draft; only the kinds of it where the words may not leave."""
+        try:
+            self._egress.check([message.text], what="a draft")
+        except Refused:
+            codes = sorted({problem["code"] for problem in message.additional_kwargs["problems"]})
+            return f"The draft was not accepted ({', '.join(codes)}). Send it again, corrected, or abstain."
+        return message.text
+
+
+def _bound(config: ClaudeConfig, egress: Egress) -> Any:
+    chat = _chat_model(config, egress).bind_tools(schemas.functions())
+    import httpx2
+
+    # The client retries requests that fail; a stream that breaks off is for us to begin again.
+    return chat.with_retry(
+        retry_if_exception_type=(httpx2.TransportError,), stop_after_attempt=config.retries + 1
+    )
+
+
+def _chat_model(config: ClaudeConfig, egress: Egress) -> ChatAnthropic:
+    try:
+        import anthropic
+        import httpx2
+        from langchain_anthropic import ChatAnthropic
+    except ImportError:
+        raise InvalidInput("the claude backend needs more packages: pip install 'askreg[claude]'") from None
+    from functools import cached_property
+
+    class GuardedChat(ChatAnthropic):
+        """Every request, of whatever kind, goes through the guarded client; the environment decides nothing."""
+
+        @cached_property
+        def _client(self) -> anthropic.Client:
+            http = anthropic.DefaultHttpxClient(
+                base_url=config.url,
+                timeout=config.timeout,
+                trust_env=False,
+                follow_redirects=False,
+                event_hooks={
+                    "request": [egress.hook],
+                    "response": [bounded(httpx2.SyncByteStream, seconds=config.timeout)],
+                },
+            )
+            off: Any = {"traces": False, "propagation": False}
+            return anthropic.Client(**self._client_params, http_client=http, open_telemetry=off)
+
+        @cached_property
+        def _async_client(self) -> anthropic.AsyncClient:
+            raise InvalidInput("askreg asks Claude synchronously only: an asynchronous client would be unguarded")
+
+    given: dict[str, Any] = {"effort": config.effort} if config.effort else {}
+    return GuardedChat(
+        model=config.model,
+        api_key=config.api_key,
+        base_url=config.url,
+        anthropic_proxy=None,
+        timeout=config.timeout,
+        max_retries=config.retries,
+        max_tokens=config.max_tokens,
+        streaming=True,
+        **given,
+    )
+
+
+def _cached(message: BaseMessage) -> BaseMessage:
+    """Mark the end of what is the same in every question, so that it is read from Claude's cache."""
+    if not isinstance(message.content, list):
+        return message
+    first, *rest = message.content
+    return message.model_copy(update={"content": [{**_block(first), "cache_control": {"type": "ephemeral"}}, *rest]})
+
+
+def _block(block: str | dict[str, Any]) -> dict[str, Any]:
+    return {"type": "text", "text": block} if isinstance(block, str) else block
+
+
+def _fixed(config: ClaudeConfig) -> Iterator[str]:
+    """Yield the texts of a request that are askreg's own or the protocol's."""
+    yield from (config.model, config.effort or "", "ephemeral", "tool_result", "tool_use", "redacted_thinking")
+    yield from _strings(schemas.functions())
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _strings(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _strings(item)
+
+
+def _tokens_of(reply: AIMessage) -> Iterator[str]:
+    """Yield the ids and signatures of a reply, which go back with it: they came from there, and say nothing."""
+    yield from (call["id"] or "" for call in (*reply.tool_calls, *reply.invalid_tool_calls))
+    for block in reply.content if isinstance(reply.content, list) else ():
+        if isinstance(block, dict):
+            yield from (str(block[key]) for key in ("id", "signature", "data") if block.get(key))
+
+
+def _failure(error: Exception, config: ClaudeConfig) -> Exception:
+    """Return what to raise instead of a client's error, which may hold the request."""
+    import anthropic
+
+    for cause in chain(error):
+        match cause:
+            case Refused():
+                return cause
+            case TooMuch():
+                return BrainFailed(f"Claude's reply went on for too long ({cause})")
+            case anthropic.APITimeoutError():
+                return BrainFailed(f"Claude did not answer within {config.timeout:g} s, {config.retries + 1} times")
+            case anthropic.APIConnectionError():
+                return BrainFailed(f"Claude could not be reached at {config.url}")
+            case anthropic.APIStatusError():
+                return _status(cause, config)
+    return BrainFailed(f"Claude's reply broke off or could not be read ({type(error).__name__})")
+
+
+def _status(error: Any, config: ClaudeConfig) -> BrainFailed:
+    kind, said = f"HTTP {error.status_code}", error.type or ""
+    if said == "overloaded_error" or error.status_code == 529:
+        return BrainFailed(f"Claude is overloaded ({kind})")
+    match error.status_code:
+        case 401 | 403:
+            return BrainFailed(f"Claude did not accept the API key ({kind})", "set ANTHROPIC_API_KEY")
+        case 404:
+            return BrainFailed(f"there is no model {config.model!r} at {config.url}", "set ASKREG_CLAUDE_MODEL")
+        case 413:
+            return BrainFailed(f"the conversation is too long for Claude ({kind})", "begin a new one")
+        case 400 if "too long" in (error.api_message or "") or "context" in (error.api_message or ""):
+            return BrainFailed(f"the conversation does not fit Claude's context ({kind})", "begin a new one")
+        case 429:
+            return BrainFailed(f"Claude's rate limit is reached ({kind})")
+        case status if status < 500:
+            return BrainFailed(f"Claude did not take the request ({kind} {said})".replace(" )", ")"))
+    return BrainFailed(f"Claude's server failed ({kind})")
