@@ -37,6 +37,9 @@ class Case:
     as_of: str | None = None
     thread: str | None = None
     held_out: bool = False
+    blind: bool = False
+    """Kept from whoever works on the agent: shown as counts only."""
+    file: str = ""
 
     def gold(self, record: Record) -> Gold:
         """The gold, computed from the manifest."""
@@ -51,10 +54,10 @@ def read(path: Path) -> list[Case]:
     """The cases of a file."""
     with path.open(encoding="utf-8") as stream:
         content = yaml.safe_load(stream)
-    return [case(row, content.get("registry"), held_out="heldout" in path.stem) for row in content["cases"]]
+    return [case(row, content.get("registry"), file=path.stem) for row in content["cases"]]
 
 
-def case(row: dict[str, Any], registry: str | None, *, held_out: bool) -> Case:
+def case(row: dict[str, Any], registry: str | None, *, file: str) -> Case:
     """A case from its row."""
     expect = row["expect"]
     status = expect["status"]
@@ -68,7 +71,9 @@ def case(row: dict[str, Any], registry: str | None, *, held_out: bool) -> Case:
         oracle=expect["oracle"],
         as_of=row.get("as_of"),
         thread=row.get("thread"),
-        held_out=held_out,
+        held_out="heldout" in file,
+        blind="blind" in file,
+        file=file,
     )
 
 

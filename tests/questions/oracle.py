@@ -7,12 +7,10 @@ these methods as its only names. Nothing here imports askreg, so an error of ask
 from __future__ import annotations
 
 from .gold import Gold
-from .oracle_lineage import Lineage
-from .oracle_metrics import Metrics
-from .oracle_people import People
+from .oracle_hands import Hands
 
 
-class Oracle(People, Lineage, Metrics):
+class Oracle(Hands):
     """Gold over one manifest, as of one time, and ways to combine it."""
 
     def evaluate(self, expression: str) -> Gold:

@@ -56,10 +56,11 @@ class People(Places):
         """Versions approved by the one who registered them or sent them to validation."""
         found = []
         for v in self._existing():
-            askers = {self.record.versions[v].get("by")}
-            askers |= {s.row.get("by") for s in self.record.stages if s.version == v and s.what == "validation"}
-            if any(a["by"] in askers for a in self._approvals(v, "approval", "approved")):
-                found.append(v)
+            author = self.record.versions[v].get("by")
+            sent = [s for s in self.record.stages if s.version == v and s.what == "validation"]
+            for a in self._approvals(v, "approval", "approved"):
+                if a["by"] in {author, *(s.row.get("by") for s in sent if s.start <= instant(a["at"]))}:
+                    found.append(v)
         return self._set(found, "version")
 
     def lapsed(self) -> Gold:

@@ -32,8 +32,9 @@ class Span:
 class Record:
     """Flat, sorted views of a manifest."""
 
-    def __init__(self, manifest: dict[str, Any]) -> None:
+    def __init__(self, manifest: dict[str, Any], folder: Path = Path()) -> None:
         self.manifest = manifest
+        self.folder = folder
         self.people = {p["name"]: p for p in manifest.get("people", [])}
         self.datasets = {
             f"{d['name']}@{v['version']}": v | {"name": d["name"]}
@@ -58,7 +59,7 @@ class Record:
     def read(cls, path: Path) -> Record:
         """Read a manifest file."""
         with path.open(encoding="utf-8") as stream:
-            return cls(yaml.safe_load(stream))
+            return cls(yaml.safe_load(stream), path.parent)
 
     def model_of(self, version: str) -> str:
         """The model's name in a version's name."""

@@ -20,7 +20,9 @@ from .record import Record
 from .scoring import Score, score
 from .templates import made
 
-REGISTRIES = ("b", "c", "demo")
+SETTLED = ("b", "c", "demo")
+"""Also asked what is made from their manifests."""
+REGISTRIES = (*SETTLED, "d")
 Ask = Callable[[Case], dict[str, Any]]
 
 
@@ -83,9 +85,13 @@ def run(registry: str, choose: Callable[[Case], bool] = lambda case: True) -> li
         manifest = manifest_of(registry, Path(folder))
         record = Record.read(manifest)
         cases = [c for c in every() if c.registry == registry]
-        cases += made(record, registry) + made(record, registry, held_out=True)
+        if registry in SETTLED:
+            cases += made(record, registry) + made(record, registry, held_out=True)
+        chosen = [c for c in cases if choose(c)]
+        if not chosen:
+            return []
         with asking(manifest, Path(folder)) as ask:
-            return judge([c for c in cases if choose(c)], record, ask)
+            return judge(chosen, record, ask)
 
 
 def describe(result: Result, *, full: bool = True) -> str:
@@ -115,6 +121,8 @@ def summary(results: list[Result]) -> str:
         outcomes = Counter(r.score.outcome for r in mine)
         rest = ", ".join(f"{k} {v}" for k, v in sorted(outcomes.items()) if k != "right")
         lines.append(f"{category:18} {outcomes['right']:4}/{len(mine):<4} {rest}")
+    if not results:
+        return "no questions"
     times = sorted(r.seconds for r in results)
     lines.append(f"median {times[len(times) // 2] * 1000:.0f} ms, slowest {times[-1] * 1000:.0f} ms")
     return "\n".join(lines)
@@ -127,12 +135,17 @@ def main() -> int:
     parser.add_argument("--registry", choices=REGISTRIES, help="one registry")
     parser.add_argument("--id", help="cases whose id starts so (and the earlier turns of their thread)")
     parser.add_argument("--heldout", action="store_true", help="the held-out questions, as counts only")
+    parser.add_argument("--blind", action="store_true", help="the blind questions, as counts only")
+    parser.add_argument("--show", action="store_true", help="with --heldout or --blind: say what went wrong")
+    parser.add_argument("--file", help="one file of questions, such as cases_d")
     parser.add_argument("--brief", action="store_true", help="one line for each failure")
     args = parser.parse_args()
     threads = {c.thread for c in every() if args.id and c.id.startswith(args.id) and c.thread}
 
     def wanted(case: Case) -> bool:
-        if case.held_out != args.heldout:
+        if case.held_out != args.heldout or case.blind != args.blind:
+            return False
+        if args.file and case.file != args.file:
             return False
         if args.id and not (case.id.startswith(args.id) or case.thread in threads):
             return False
@@ -140,7 +153,7 @@ def main() -> int:
 
     results = [r for name in ([args.registry] if args.registry else REGISTRIES) for r in run(name, wanted)]
     out = sys.stdout.write
-    if not args.heldout:
+    if args.show or not (args.heldout or args.blind):
         for result in results:
             if not result.score.right:
                 out(describe(result, full=not args.brief) + "\n")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from .run import REGISTRIES, Result, describe, run, summary
+from .run import SETTLED, Result, describe, run, summary
+
+FILES = ("", "cases_b", "cases_c", "cases_heldout")
+"""What is made from the manifests, and the files that the agent has been brought up to."""
 
 
 @pytest.fixture(scope="module")
 def results() -> list[Result]:
     """Every question, asked once."""
-    return [result for registry in REGISTRIES for result in run(registry)]
+    return [result for registry in SETTLED for result in run(registry, lambda case: case.file in FILES)]
 
 
 def test_at_least_95_percent_of_the_questions_are_answered_right(results: list[Result]) -> None:

@@ -221,22 +221,19 @@ def test_right_content_under_another_status_is_neither_right_nor_confidently_wro
 
 
 def test_every_case_has_a_gold() -> None:
-    records = {name: Record.read(HERE / f"registry_{name}.yaml") for name in ("b", "c")}
     cases = every()
     assert len({c.id for c in cases}) == len(cases)
     for case in cases:
-        case.gold(records[case.registry])
+        case.gold(RECORDS[case.registry])
 
 
-RECORDS = {name: Record.read(HERE / f"registry_{name}.yaml") for name in ("b", "c")}
+RECORDS = {name: Record.read(HERE / f"registry_{name}.yaml") for name in ("b", "c", "d")}
 KNOWN = {name: Names(record) for name, record in RECORDS.items()}
 
 
 def all_cases() -> list[Case]:
     """The cases of the files, and those made from the manifests."""
-    made_here = [
-        c for name, record in RECORDS.items() for flag in (False, True) for c in made(record, name, held_out=flag)
-    ]
+    made_here = [c for name in ("b", "c") for flag in (False, True) for c in made(RECORDS[name], name, held_out=flag)]
     return every() + made_here
 
 
