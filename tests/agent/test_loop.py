@@ -132,3 +132,10 @@ def test_nothing_is_traced_whatever_the_environment_says(monkeypatch: pytest.Mon
     monkeypatch.setenv("LANGSMITH_API_KEY", "key")
     monkeypatch.setattr(langsmith.client.Client, "create_run", lambda *_, **__: pytest.fail("a run was traced"))
     assert converse(brain(drafting("Nothing."))).draft is not None
+
+
+def test_arguments_that_cannot_be_kept_are_answered_and_not_run() -> None:
+    model = brain(calling(("gaps", {"subject": 10**400})), drafting("Done."))
+    outcome = converse(model)
+    assert outcome.draft is not None and outcome.ran == []
+    assert "cannot be written as JSON" in str(model.seen[1][-1].content)

@@ -16,6 +16,7 @@ from askreg.agent.tools.shapes import TOOLS, Call, ToolResult
 from askreg.agent.tools.toolbox import Toolbox
 from askreg.agent.verify import Problem
 from askreg.errors import AskregError, InvalidInput, Refused
+from askreg.registry.canonical import canonical
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
@@ -151,6 +152,10 @@ class Conversation:
         if name not in TOOLS:
             text = f"error: there is no tool {name!r}; there are {', '.join(TOOLS)}"
             return ToolMessage(content=text, tool_call_id=id, name=name, status="error")
+        try:
+            canonical(args)  # what was called is kept with the answer
+        except InvalidInput as error:
+            return ToolMessage(content=f"error: {error}", tool_call_id=id, name=name, status="error")
         call = Call(tool=name, args=args)
         start = time.perf_counter()
         result = self._toolbox.run(call)
