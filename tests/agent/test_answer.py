@@ -5,7 +5,7 @@ import pytest
 from clocks import Clock
 
 from askreg.agent.answer import Answer, Asker
-from askreg.agent.batch import answers
+from askreg.agent.batch import answer_lines
 from askreg.agent.replay import replay
 from askreg.agent.thread import Thread
 from askreg.errors import InvalidInput, NotFound
@@ -19,7 +19,7 @@ SAYS = "{F1} has been live in {F1.subject} since {F1.since:date}."
 
 def asker(registry: Registry, *replies: Any) -> tuple[Asker, ScriptedBrain]:
     model = brain(*replies)
-    return Asker(registry, make=lambda backend, seen: model), model
+    return Asker(registry, make=lambda backend, **_: model), model
 
 
 def ask(registry: Registry, *replies: Any, question: str = "what is live at northgate?", **given: Any) -> Answer:
@@ -39,8 +39,9 @@ def test_the_json_is_what_the_contract_says(registry: Registry) -> None:
     body = ask(registry, calling(LIVE), drafting(SAYS)).model_dump(mode="json")
     assert list(body) == [
         "id", "question", "status", "answer", "reason", "claims", "facts", "quotes", "calls", "brain", "as_of", "head",
-        "elapsed_ms",
+        "elapsed_ms", "policy",
     ]  # fmt: skip
+    assert body["policy"] == "local-only"
     assert body["brain"]["backend"] == "offline" and body["brain"]["model"] is None
     assert body["brain"]["prompt"].startswith("answer@2:sha256:")
     assert set(body["calls"][0]) == {"tool", "args", "total", "returned", "truncated", "ms"}
@@ -173,7 +174,7 @@ def test_a_batch_answers_line_by_line(registry: Registry) -> None:
         json.dumps([1]),
     ]
     model = asker(registry, *[calling(LIVE), drafting(SAYS)] * 2)[0]
-    out = list(answers(model, lines))
+    out = list(answer_lines(model, lines))
     assert [(o["question_id"], o["status"]) for o in out] == [
         ("a", "answered"), (None, "error"), ("c", "error"), (4, "error"), ("e", "answered"), (None, "error"),
     ]  # fmt: skip
@@ -186,5 +187,5 @@ def test_a_batch_answers_line_by_line(registry: Registry) -> None:
 def test_a_batch_thread_is_a_conversation(registry: Registry) -> None:
     lines = [json.dumps({"id": str(i), "question": "Hello?", "thread": t}) for i, t in enumerate(["a", "b", "a"])]
     model, seen = asker(registry, drafting("Hello there."))
-    list(answers(model, lines))
+    list(answer_lines(model, lines))
     assert [len(messages) for messages in seen.seen] == [2, 2, 4]

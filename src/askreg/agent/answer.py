@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from askreg.agent import known, prompts
-from askreg.agent.brains import Brain, make_brain
+from askreg.agent.brains import CLOUD, Brain, make_brain
+from askreg.agent.brains.config import BrainConfig
+from askreg.agent.brains.failures import BrainFailed
 from askreg.agent.draft import Draft, Quote, Reading, Status
 from askreg.agent.facts import Fact, Ledger
-from askreg.agent.loop import Conversation, Limits, Outcome
+from askreg.agent.heard import Heard
+from askreg.agent.loop import Conversation, Limits, Outcome, Ran
 from askreg.agent.offline import dates
+from askreg.agent.reading import Names
 from askreg.agent.render import Rendered, render
 from askreg.agent.thread import Thread, Turn
 from askreg.agent.tools.shapes import ToolResult
 from askreg.agent.tools.toolbox import Toolbox
 from askreg.agent.verify import Evidence, Problem, verify
-from askreg.errors import InvalidInput
+from askreg.errors import InvalidInput, Refused
 from askreg.registry import audit, times
 from askreg.registry.canonical import canonical
 from askreg.registry.registry import Registry
@@ -35,6 +39,7 @@ LONGEST_QUESTION = 10_000
 _PROBLEMS = 20
 """Of a rejected draft, as many problems as the log keeps."""
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_WITHHELD_ERROR = "withheld: it may repeat what identifies a patient"
 _OPTIONAL = ("readings", "proposal", "question_id", "policy", "known_at")
 
 
@@ -122,11 +127,15 @@ class Asker:
         registry: Registry,
         *,
         backend: str = "offline",
+        config: BrainConfig | None = None,
         limits: Limits | None = None,
         make: Callable[..., Brain] = make_brain,
+        check: Callable[[Rendered, Evidence], list[Problem]] = verify,
     ) -> None:
-        """Answer from `registry` with the brain that `make` returns for `backend`."""
+        """Answer from `registry` with the brain that `make` returns for `backend`; `check` judges each text."""
         self._registry, self._backend, self._limits, self._make = registry, backend, limits or Limits(), make
+        self._config = config or BrainConfig()
+        self._verify = check
 
     def ask(
         self,
@@ -141,21 +150,41 @@ class Asker:
         start = time.perf_counter()
         question = _checked(question)
         with self._registry.view(as_of=as_of, known_at=known_at) as seen:
-            inquiry = _Inquiry(seen, question, url=self._registry.url)
-            prompt = prompts.load("answer")
-            brain = self._make(self._backend, seen=seen)
-            outcome = inquiry.run(brain, prompt, thread, self._limits)
+            inquiry = self._inquiry(seen, question)
+            outcome, used = self._answered(inquiry, thread)
             answer = inquiry.answer(
                 outcome,
-                BrainUsed(backend=self._backend, model=getattr(brain, "model", None), prompt=prompt.reference),
+                used,
                 question_id=question_id,
                 known_at=None if known_at is None else str(known_at),
+                policy=self._config.policy,
                 start=start,
             )
         self._record(answer, outcome.problems)
         if thread is not None:
             thread.add(_turn(answer, outcome))
         return answer
+
+    def _inquiry(self, seen: View, question: str) -> "_Inquiry":
+        kept = audit.checkpoint(seen.connection)
+        names = _known.of(seen, url=self._registry.url, seq=kept.seq)
+        heard = Heard(question, _known.gate(names), cloud=self._backend in CLOUD)
+        return _Inquiry(seen, heard, names, head=LogHead(seq=kept.seq, hash=kept.hash), verify=self._verify)
+
+    def _answered(self, inquiry: "_Inquiry", thread: Thread | None) -> tuple[Outcome, BrainUsed]:
+        """Ask the brain that was chosen, and no other; why it cannot answer is an outcome too."""
+        prompt = prompts.load("answer")
+        stable, _ = prompt.parts(inquiry.moment)
+        model = None
+        try:
+            brain = self._make(
+                self._backend, seen=inquiry.seen, config=self._config, gate=inquiry.heard.gate, static=[stable]
+            )
+            prompt, model = prompts.load(getattr(brain, "prompt", "answer")), getattr(brain, "model", None)
+            outcome = inquiry.run(brain, prompt, thread, self._limits)
+        except (Refused, BrainFailed) as error:
+            outcome = Outcome(reason=str(error), refused=isinstance(error, Refused))
+        return outcome, BrainUsed(backend=self._backend, model=model, prompt=prompt.reference)
 
     def _record(self, answer: Answer, problems: Sequence[Problem]) -> None:
         detail: dict[str, object] = {
@@ -185,10 +214,11 @@ def ask(
     known_at: When | None = None,
     thread: Thread | None = None,
     backend: str = "offline",
+    config: BrainConfig | None = None,
     question_id: str | None = None,
 ) -> Answer:
     """Return the answer to one question, having added it to the log."""
-    asker = Asker(registry, backend=backend)
+    asker = Asker(registry, backend=backend, config=config)
     return asker.ask(question, as_of=as_of, known_at=known_at, thread=thread, question_id=question_id)
 
 
@@ -198,10 +228,16 @@ _known = known.KnownNames()
 class _Inquiry:
     """One question against one view of the record."""
 
-    def __init__(self, seen: View, question: str, *, url: str) -> None:
-        self.seen, self.question, self.url = seen, question, url
-        kept = audit.checkpoint(seen.connection)
-        self.head = LogHead(seq=kept.seq, hash=kept.hash)
+    def __init__(
+        self,
+        seen: View,
+        heard: Heard,
+        names: Names,
+        *,
+        head: LogHead,
+        verify: Callable[[Rendered, Evidence], list[Problem]],
+    ) -> None:
+        self.seen, self.heard, self.names, self.head, self.verify = seen, heard, names, head, verify
         self.ledger = Ledger()
         self.accepted: _Accepted | None = None
 
@@ -212,44 +248,58 @@ class _Inquiry:
     def check(self, draft: Draft, results: Sequence[ToolResult]) -> list[Problem]:
         """Return what is wrong with a draft, and keep it with its values in when nothing is."""
         facts = {fact.id: fact for fact in self.ledger}
+        draft = self.heard.told(draft)
         try:
             text, reason = render(draft.text, facts), render(draft.reason or "", facts)
         except InvalidInput as error:
             return [Problem(code="draft", claim="", what=str(error))]
         problems = _hollow(draft)
         instants = (self.seen.now, self.seen.instant, *self._dates())
-        names = _known.of(self.seen, url=self.url, seq=self.head.seq)
         facts_told = [id for passage in text.passages for id in passage.facts]
         asserting = draft.status in ("answered", "partial")
-        answering = Evidence(facts, results, self.question, names, draft.quotes, instants, asserting=asserting)
-        problems += verify(text, answering)
-        problems += verify(reason, replace(answering, quotes=(), told=facts_told, asserting=False))
+        answering = Evidence(
+            facts, results, self.heard.read, self.names, draft.quotes, instants, asserting=asserting
+        )
+        problems += self.verify(text, answering)
+        problems += self.verify(reason, replace(answering, quotes=(), told=facts_told, asserting=False))
         self.accepted = None if problems else _Accepted(draft, text, reason)
         return problems
 
     def _dates(self) -> Iterator[str]:
         """Yield the days that the question's dates mean: an answer says which it took."""
-        for span in dates.find(self.question, times.moment(self.seen.now)):
+        for span in dates.find(self.heard.read, times.moment(self.seen.now)):
             yield from (day.isoformat() for day in (span.first, span.last, span.after))
+
+    @property
+    def moment(self) -> dict[str, str]:
+        """Return what a prompt says of the instant that the question is about."""
+        return {
+            "now": times.shown(self.seen.now) or "",
+            "as_of": times.shown(self.seen.instant) or "",
+            "known_at": "present" if self.seen.known is None else f"event {self.seen.known}",
+        }
 
     def _messages(self, prompt: prompts.Prompt, thread: Thread | None) -> "list[AnyMessage]":
         from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-        instant = times.shown(self.seen.instant) or ""
-        values = {
-            "now": times.shown(self.seen.now) or "",
-            "as_of": instant,
-            "known_at": "present" if self.seen.known is None else f"event {self.seen.known}",
-        }
-        messages: list[AnyMessage] = [SystemMessage(content=prompt.render(values))]
+        texts = prompt.parts(self.moment)
+        blocks: list[str | dict[str, Any]] = [{"type": "text", "text": text} for text in texts if text]
+        messages: list[AnyMessage] = [SystemMessage(content=blocks)]
         for turn in thread.turns if thread else ():
             messages.append(HumanMessage(content=turn.question))
             messages.append(AIMessage(content=turn.answer, additional_kwargs={"turn": turn}))
-        messages.append(HumanMessage(content=self.question))
+        messages.append(HumanMessage(content=self.heard.read))
         return messages
 
     def answer(
-        self, outcome: Outcome, brain: BrainUsed, *, question_id: str | None, known_at: str | None, start: float
+        self,
+        outcome: Outcome,
+        brain: BrainUsed,
+        *,
+        question_id: str | None,
+        known_at: str | None,
+        policy: str,
+        start: float,
     ) -> Answer:
         """Return the accepted draft as an answer, or an abstention that says what could not be verified."""
         accepted = self.accepted if outcome.draft is not None and self.accepted else _abstention(outcome)
@@ -260,14 +310,14 @@ class _Inquiry:
         reason = accepted.reason.text or None
         return Answer(
             id=_new_id(self.seen.now),
-            question=self.question,
+            question=self.heard.kept,
             status=draft.status,
             answer=accepted.text.text or reason or "",
             reason=reason,
             claims=[Claim(text=p.text.strip(), facts=[number[id] for id in p.facts]) for p in passages if p.facts],
             facts=[fact.model_copy(update={"id": number[fact.id]}) for fact in facts],
             quotes=draft.quotes,
-            calls=_calls(outcome),
+            calls=[self._call(ran) for ran in outcome.ran],
             readings=draft.readings,
             proposal=draft.proposal,
             brain=brain,
@@ -276,6 +326,19 @@ class _Inquiry:
             head=self.head,
             elapsed_ms=round((time.perf_counter() - start) * 1000, 1),
             question_id=question_id,
+            policy=policy,
+        )
+
+    def _call(self, ran: Ran) -> CallMade:
+        result = ran.result
+        return CallMade(
+            tool=result.tool,
+            args=self.heard.called(result.args),
+            total=result.total,
+            returned=result.returned,
+            truncated=result.truncated,
+            ms=round(ran.ms, 1),
+            error=_WITHHELD_ERROR if result.error and self.heard.private else result.error,
         )
 
 
@@ -303,22 +366,8 @@ def _hollow(draft: Draft) -> list[Problem]:
 def _abstention(outcome: Outcome) -> _Accepted:
     """Return why there is no answer; what was wrong with each draft is kept in the log."""
     reason = outcome.reason or "the brain gave no answer"
-    return _Accepted(Draft(status="abstained", reason=reason), Rendered(""), Rendered(reason))
-
-
-def _calls(outcome: Outcome) -> list[CallMade]:
-    return [
-        CallMade(
-            tool=ran.call.tool,
-            args=ran.result.args,
-            total=ran.result.total,
-            returned=ran.result.returned,
-            truncated=ran.result.truncated,
-            ms=round(ran.ms, 1),
-            error=ran.result.error,
-        )
-        for ran in outcome.ran
-    ]
+    status: Status = "refused" if outcome.refused else "abstained"
+    return _Accepted(Draft(status=status, reason=reason), Rendered(""), Rendered(reason))
 
 
 def _turn(answer: Answer, outcome: Outcome) -> Turn:

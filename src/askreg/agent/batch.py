@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from askreg.agent.answer import Asker
 from askreg.agent.thread import Thread
 from askreg.errors import AskregError
-from askreg.registry.registry import Registry
 
 
 class Line(BaseModel):
@@ -24,13 +23,8 @@ class Line(BaseModel):
     thread: str | int | None = None
 
 
-def answer_lines(registry: Registry, lines: Iterable[str], *, backend: str = "offline") -> Iterator[dict[str, Any]]:
+def answer_lines(asker: Asker, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Yield one JSON object for each line that is not blank; what is wrong with a line is said in its place."""
-    yield from answers(Asker(registry, backend=backend), lines)
-
-
-def answers(asker: Asker, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Yield what `asker` answers to each line."""
     threads: dict[str | int, Thread] = {}
     for number, text in enumerate(lines, 1):
         if text.strip():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from askreg.agent.guard.phi import Gate
 from askreg.agent.reading import Names
 from askreg.registry import query
 from askreg.registry.plan import Aggregate, Condition, Order, Plan, PlanKind
@@ -74,6 +75,7 @@ class KnownNames:
     def __init__(self) -> None:
         """Start with no registry known."""
         self._kept: dict[str, tuple[int, Names]] = {}
+        self._gate: tuple[Names, Gate] | None = None
 
     def of(self, seen: View, *, url: str, seq: int) -> Names:
         """Return the names as of event `seq`, the last one of the registry at `url`."""
@@ -84,3 +86,9 @@ class KnownNames:
             found = kept[1]
         self._kept[url] = (seq, found)
         return found
+
+    def gate(self, names: Names) -> Gate:
+        """Return the gate that knows these names."""
+        if self._gate is None or self._gate[0] is not names:
+            self._gate = (names, Gate(names))
+        return self._gate[1]

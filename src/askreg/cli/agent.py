@@ -13,8 +13,9 @@ from askreg.cli.session import AsOf, Cursor, Json, KnownAt, Limit
 from askreg.errors import AskregError, InvalidInput
 
 if TYPE_CHECKING:
-    from askreg.agent.answer import Answer
+    from askreg.agent.answer import Answer, Asker
     from askreg.agent.thread import Thread
+    from askreg.registry.registry import Registry
 
 Backend = Annotated[
     str | None, typer.Option("--backend", help="Which brain: offline, claude or ollama. [ASKREG_BACKEND]")
@@ -60,9 +61,7 @@ def ask(
     if question is None:
         raise typer.BadParameter("what is the question? (or --batch FILE)", param_hint="QUESTION")
     with session.of(ctx).registry() as registry:
-        from askreg.agent.answer import ask
-
-        answer = ask(registry, question, as_of=as_of, known_at=known_at, backend=_backend(ctx, backend))
+        answer = _asker(ctx, registry, backend).ask(question, as_of=as_of, known_at=known_at)
     _put_answer(answer, as_json=as_json)
 
 
@@ -75,10 +74,9 @@ def chat(
 ) -> None:
     """Ask one question after the other. A question may refer to the one before."""
     with session.of(ctx).registry() as registry:
-        from askreg.agent.answer import Asker
         from askreg.agent.thread import Thread
 
-        asker, thread = Asker(registry, backend=_backend(ctx, backend)), Thread()
+        asker, thread = _asker(ctx, registry, backend), Thread()
         for line in _questions():
             if line == "/json":
                 as_json = not as_json
@@ -132,8 +130,11 @@ def _questions() -> Iterator[str]:
             yield line
 
 
-def _backend(ctx: typer.Context, given: str | None) -> str:
-    return given or session.of(ctx).settings.backend
+def _asker(ctx: typer.Context, registry: "Registry", backend: str | None) -> "Asker":
+    from askreg.agent.answer import Asker
+
+    current = session.of(ctx)
+    return Asker(registry, backend=backend or current.settings.backend, config=current.brains)
 
 
 def _put_answer(answer: "Answer", *, as_json: bool, indent: int | None = 2) -> None:
@@ -149,7 +150,7 @@ def _ask_batch(ctx: typer.Context, source: str, backend: str | None) -> None:
     with _lines(source) as lines, session.of(ctx).registry() as registry:
         from askreg.agent.batch import answer_lines
 
-        for answer in answer_lines(registry, lines, backend=_backend(ctx, backend)):
+        for answer in answer_lines(_asker(ctx, registry, backend), lines):
             session.put_json(answer, indent=None)
 
 

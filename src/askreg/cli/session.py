@@ -15,6 +15,7 @@ import typer
 from askreg.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from askreg.agent.brains.config import BrainConfig
     from askreg.registry.registry import Registry
     from askreg.settings import Settings
 
@@ -44,6 +45,15 @@ class Session:
         if "://" not in settings.url:
             raise InvalidInput(f"{settings.url!r} is not a database URL; write sqlite:///{settings.url}")
         return settings
+
+    @cached_property
+    def brains(self) -> "BrainConfig":
+        """Return what the settings say of the brains, with the environment for the guard to judge."""
+        import os
+
+        from askreg.agent.brains.config import BrainConfig
+
+        return BrainConfig.of(self.settings, os.environ)
 
     @property
     def file(self) -> Path | None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from askreg.registry.view import View
 
 AVAILABLE = ("offline", "claude", "ollama")
+CLOUD = frozenset(("claude",))
+"""Those outside the site's walls."""
 
 
 class Brain(Protocol):
