@@ -7,10 +7,10 @@ these methods as its only names. Nothing here imports askreg, so an error of ask
 from __future__ import annotations
 
 from .gold import Gold
-from .oracle_hands import Hands
+from .oracle_premises import Premises
 
 
-class Oracle(Hands):
+class Oracle(Premises):
     """Gold over one manifest, as of one time, and ways to combine it."""
 
     def evaluate(self, expression: str) -> Gold:

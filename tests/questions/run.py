@@ -22,7 +22,7 @@ from .templates import made
 
 SETTLED = ("b", "c", "demo")
 """Also asked what is made from their manifests."""
-REGISTRIES = (*SETTLED, "d")
+REGISTRIES = (*SETTLED, "d", "e")
 Ask = Callable[[Case], dict[str, Any]]
 
 

@@ -227,7 +227,7 @@ def test_every_case_has_a_gold() -> None:
         case.gold(RECORDS[case.registry])
 
 
-RECORDS = {name: Record.read(HERE / f"registry_{name}.yaml") for name in ("b", "c", "d")}
+RECORDS = {name: Record.read(HERE / f"registry_{name}.yaml") for name in ("b", "c", "d", "e")}
 KNOWN = {name: Names(record) for name, record in RECORDS.items()}
 
 
