@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from askreg.agent.answer import Asker
-from askreg.agent.offline import neighbours
+from askreg.agent.offline import canonical
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import link
 from askreg.agent.offline.meaning import Thing
@@ -75,7 +75,7 @@ def test_a_question_that_is_not_understood_is_answered_with_readings(ask: Ask) -
 def test_neighbours_are_about_what_the_question_names(lexicon: Lexicon) -> None:
     text = "eta_forecast any good"
     tokens = Phrases(link(text, lexicon, NOW).items, lexicon).tokens()
-    assert all("eta_forecast" in q for q in neighbours.readings(tokens, text))
+    assert all("eta_forecast" in q for q in canonical.readings(tokens, text))
 
 
 CONVERSATIONS = [

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import aptness, doubts, neighbours
+from askreg.agent.offline import aptness, canonical, doubts
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import link
@@ -160,7 +160,7 @@ def _with_neighbours(draft: Draft, question: str, lexicon: Lexicon, context: Con
     if len(draft.readings) > 1:
         return draft
     tokens = Phrases(link(question, lexicon, context.now).items, lexicon).tokens()
-    offered = [r for q in neighbours.readings(tokens, question) if (r := _reading(q, lexicon, context))]
+    offered = [r for q in canonical.readings(tokens, question) if (r := _reading(q, lexicon, context))]
     return draft.model_copy(update={"readings": [*draft.readings, *offered][:3]}) if offered else draft
 
 

@@ -1,56 +1,62 @@
-"""Questions that are known to be understood, as neighbours of one that is not: readings to choose from."""
+"""Which example questions are most like a question, once the names in it are masked.
+
+The vectors of the examples ship with the package (`python -m askreg.agent.offline.canonical` makes them anew), since
+embedding a thousand sentences takes seconds; those of any other embedder are made when they are first needed.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import math
 import re
+from array import array
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from askreg.agent.offline.entities import Entity
-from askreg.agent.offline.meaning import Group, Holder, Thing
+from askreg.agent.offline.meaning import Bare, Group, Holder, Node, Thing
 from askreg.agent.offline.phrases import Tok
-from askreg.library.embedding import Embedder, LexicalEmbedder, Vector, nearest
+from askreg.library.choose import embedder as chosen
+from askreg.library.embedding import Embedder, Vector, likeness
 
-_SLOT = re.compile(r"\{(\w+)\}")
-_SLOTS = {"model": "model", "version": "version", "dataset": "dataset", "dataset_version": "dataset",
-    "person": "person",
-          "site": "site", "place": "site", "metric": "metric"}  # fmt: skip
-_ALIKE = 0.3
-"""Below this, a neighbour is none."""
+SLOT = re.compile(r"\{(\w+)\}")
+_KEPT = Path(__file__).parent / "examples.vectors"
 
-
-@cache
-def examples() -> dict[str, str]:
-    """Return each example question and its intent."""
-    text = (Path(__file__).parent / "examples.json").read_text(encoding="utf-8")
-    return {question: intent for intent, questions in json.loads(text).items() for question in questions}
-
-
-@cache
-def _vectors(embedder: Embedder) -> list[tuple[str, Vector]]:
-    questions = list(examples())
-    return list(zip(questions, embedder.embed(questions), strict=True))
+_ENTITIES = {
+    "model": "model", "version": "version", "dataset": "dataset", "dataset_version": "dataset", "person": "person",
+    "site": "site", "environment": "site", "place": "site", "metric": "metric", "alias": "alias", "stage": "stage",
+    "framework": "framework", "cohort": "cohort", "role": "role", "sensitivity": "sensitivity",
+}  # fmt: skip
+"""The slot that something named fills, by its kind."""
+_WORDS = {
+    "version": "the model", "other": "the other model", "model": "the model", "dataset": "the dataset",
+    "person": "the person", "site": "the hospital", "metric": "the metric", "date": "that day", "alias": "champion",
+    "stage": "production", "number": "the number", "framework": "the framework", "cohort": "women", "role": "approver",
+    "sensitivity": "public",
+}  # fmt: skip
+"""What stands for a name where sentences are compared: words that a sentence embedding has met."""
 
 
-_EMBEDDER = LexicalEmbedder()
+def ranked(masked: str, examples: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """Return the examples with what belongs to each, those most like a masked question first."""
+    scores = scored(masked, tuple(example for example, _ in examples))
+    order = sorted(range(len(examples)), key=lambda i: (-scores[i], i))
+    return [examples[i] for i in order]
 
 
-def readings(tokens: list[Tok], text: str, *, embedder: Embedder = _EMBEDDER, limit: int = 3) -> list[str]:
-    """Return up to three questions near to this one, about the things that it names."""
-    masked, named = mask(tokens, text)
-    found = nearest(embedder.embed([masked])[0], _vectors(embedder), limit=40)  # type: ignore[arg-type]
-    result: list[str] = []
-    intents: set[str] = set()
-    for example, score in found:
-        slots = set(_SLOT.findall(example))
-        if score < _ALIKE or not slots <= set(named) or (named and not slots) or examples()[example] in intents:
-            continue
-        intents.add(examples()[example])
-        result.append(_SLOT.sub(lambda m: named[m.group(1)], example))
-        if len(result) == limit:
-            break
-    return result
+def scored(masked: str, examples: tuple[str, ...], *, embedder: Embedder | None = None) -> list[float]:
+    """Return how like a masked question each example is."""
+    made = embedder or chosen()
+    (query,) = made.embed([spoken(masked)])
+    vectors = _vectors(examples, made)
+    return [likeness(query, vector) for vector in vectors]
+
+
+def spoken(masked: str) -> str:
+    """Return a masked question in words."""
+    return SLOT.sub(lambda m: _WORDS.get(m.group(1), m.group(1)), masked)
 
 
 def mask(tokens: list[Tok], text: str) -> tuple[str, dict[str, str]]:
@@ -58,24 +64,88 @@ def mask(tokens: list[Tok], text: str) -> tuple[str, dict[str, str]]:
     named: dict[str, str] = {}
     words: list[str] = []
     for tok in tokens:
-        entity = _entity(tok)
-        slot = _SLOTS.get(entity.kind) if entity is not None else None
-        if entity is None or slot is None or not entity.exists:
+        for slot, value in _slots(tok):
+            if slot == "version" and slot in named and named[slot] != value:
+                slot = "other"
+            named.setdefault(slot, value)
+            words.append("{" + slot + "}")
+            if slot in ("version", "other"):
+                named.setdefault("model", re.split(r"[:@]", value)[0])
+        if not _slots(tok):
             words.append(tok.item.text.lower())
-            continue
-        named.setdefault(slot, entity.name.split("/")[0] if slot == "site" else entity.name)
-        if slot == "version":
-            named.setdefault("model", entity.head)
-        words.append("{" + slot + "}")
     return " ".join(words), named
 
 
-def _entity(tok: Tok) -> Entity | None:
-    node = tok.node
-    if isinstance(node, Group):
-        node = node.nodes[0]
+def _slots(tok: Tok) -> list[tuple[str, str]]:
+    """Return the slots that a token fills."""
+    if tok.node is not None:
+        nodes: tuple[Node, ...] = tok.node.nodes if isinstance(tok.node, Group) else (tok.node,)
+        return [slot for node in nodes for slot in _of_node(node)]
+    item = tok.item
+    if item.date is not None:
+        return [("date", item.date.first.isoformat() if item.date.single else item.date.text)]
+    for entity in item.entities:
+        slot = _ENTITIES.get(entity.kind)
+        if slot is not None and entity.exists:
+            return [(slot, _name(entity))]
+    state = item.word("state", *_STAGES)
+    if state is not None:
+        return [("stage", state.sense)]
+    return [("number", f"{item.number:g}")] if item.number is not None and not item.words else []
+
+
+_STAGES = ("experimental", "validation", "approved", "production", "retired")
+
+
+def _of_node(node: Node) -> list[tuple[str, str]]:
+    if isinstance(node, Holder) and isinstance(node.model, Thing):
+        return [("version", f"{node.model.entity.name}@{node.alias}")]
     if isinstance(node, Holder):
-        node = node.model
-    if isinstance(node, Thing):
-        return node.entity
-    return tok.item.entity("metric") if tok.node is None else None
+        return [("alias", node.alias)]
+    if isinstance(node, Thing) and node.entity.exists and node.entity.kind in _ENTITIES:
+        return [(_ENTITIES[node.entity.kind], _name(node.entity))]
+    if isinstance(node, Bare):
+        return [("number", str(node.number))]
+    return []
+
+
+def _name(entity: Entity) -> str:
+    return entity.name.replace("/", " ") if entity.kind == "place" else entity.name
+
+
+# The vectors of the examples ----------------------------------------------------------------------------------------
+
+
+@cache
+def _vectors(examples: tuple[str, ...], embedder: Embedder) -> list[Vector]:
+    kept = _read(examples, embedder.name)
+    return kept if kept is not None else embedder.embed([spoken(example) for example in examples])
+
+
+def _key(examples: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(map(spoken, examples)).encode()).hexdigest()
+
+
+def _read(examples: Sequence[str], name: str) -> list[Vector] | None:
+    """Return the vectors that ship with the package, if they are of these examples by this embedder."""
+    if not _KEPT.is_file():
+        return None
+    header, _, content = _KEPT.read_bytes().partition(b"\n")
+    said = json.loads(header)
+    if (said["embedder"], said["examples"]) != (name, _key(examples)):
+        return None
+    cells, size = array("b", content), int(said["dimensions"])
+    return [_unit(cells[at : at + size]) for at in range(0, len(cells), size)]
+
+
+def keep(examples: Sequence[str], embedder: Embedder, path: Path = _KEPT) -> None:
+    """Write the examples' vectors, each number as a signed byte."""
+    vectors = embedder.embed([spoken(example) for example in examples])
+    header = {"embedder": embedder.name, "examples": _key(examples), "dimensions": len(vectors[0])}
+    cells = array("b", (round(127 * x / max(map(abs, vector))) for vector in vectors for x in vector))
+    path.write_bytes(json.dumps(header).encode() + b"\n" + cells.tobytes())
+
+
+def _unit(cells: Sequence[int]) -> Vector:
+    length = math.sqrt(sum(c * c for c in cells)) or 1.0
+    return tuple(c / length for c in cells)
