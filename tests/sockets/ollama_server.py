@@ -2,19 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
 from .model_server import ModelServer
 from .ollama_rules import chat_problems
-from .steps import HELLO, Failed, Reply, Script
+from .steps import HELLO, Failed, Reply, Script, Step, call, calls
 from .wire import Request, Response
 
 MODEL = "qwen3:8b"
 NOW = "2026-07-01T00:00:00.000000Z"
 CONTEXT = 40_960
 """Tokens: what the model was trained with; `num_ctx` may ask for less."""
+EXAMINED = calls(call("deployed", site="northgate"))
 _STOPS = {"end": "stop", "calls": "stop", "length": "length", "refusal": "stop", "load": "load"}
 
 
@@ -30,16 +31,25 @@ class OllamaServer(ModelServer):
         *,
         model: str = MODEL,
         capabilities: tuple[str, ...] = ("completion", "tools"),
+        size: str = "8.2B",
+        examined: Reply = EXAMINED,
+        elsewhere: Mapping[str, Step] | None = None,
     ) -> None:
-        self.capabilities = capabilities
+        self.capabilities, self.size = capabilities, size
+        self.examined = examined
+        """What it replies to a question that offers one tool alone, which is how askreg tries a model."""
+        self.elsewhere = dict(elsewhere or {})
+        """What happens at other paths than that of the chat."""
         super().__init__(script, model=model, key="")
 
     def is_turn(self, request: Request) -> bool:
-        """Tell whether a request is for `/api/chat`."""
-        return request.path == "/api/chat"
+        """Tell whether a request is for `/api/chat`, and no trial."""
+        return request.path == "/api/chat" and not _is_trial(request)
 
     def handle(self, request: Request) -> Response:
         """Answer a request of any kind."""
+        if request.path in self.elsewhere:
+            return self.play(self.elsewhere[request.path], request)
         match request.method, request.path:
             case ("GET" | "HEAD", "/"):
                 return Response(200, {"Content-Type": "text/plain"}, [b"Ollama is running"])
@@ -69,11 +79,11 @@ class OllamaServer(ModelServer):
                 return self._embedded(body)
         if body.get("tools") and "tools" not in self.capabilities:
             return self.play(Failed(400, f"registry.ollama.ai/library/{self.model} does not support tools"), request)
-        return self.play(self.step(request), request)
+        return self.play(self.examined if _is_trial(request) else self.step(request), request)
 
     def _model(self) -> dict[str, Any]:
         digest = sha256(self.model.encode()).hexdigest()
-        details = {"format": "gguf", "family": "qwen3", "parameter_size": "8.2B", "quantization_level": "Q4_K_M"}
+        details = {"format": "gguf", "family": "qwen3", "parameter_size": self.size, "quantization_level": "Q4_K_M"}
         size = {"size": 5_225_387_923, "modified_at": NOW, "digest": digest, "details": details}
         return {"name": self.model, "model": self.model, **size}
 
@@ -91,7 +101,7 @@ class OllamaServer(ModelServer):
 
     def streams(self, request: Request) -> bool:
         """Tell whether a request asks for a stream, which is the protocol's default."""
-        return bool(request.json.get("stream", True))
+        return request.path == "/api/chat" and bool(request.json.get("stream", True))
 
     def error(self, failed: Failed) -> bytes:
         """Return an error as Ollama writes it."""
@@ -135,6 +145,13 @@ class OllamaServer(ModelServer):
         times = {"total_duration": 1_000_000, "load_duration": 0, "prompt_eval_duration": 0, "eval_duration": 1_000_000}
         stop = _STOPS[reply.stop or "end"]
         return {**self._part(message), "done": True, "done_reason": stop, **times, **counts}
+
+
+def _is_trial(request: Request) -> bool:
+    try:
+        return len(request.json.get("tools") or []) == 1
+    except (ValueError, AttributeError):
+        return False
 
 
 def _calls(reply: Reply) -> list[dict[str, Any]]:

@@ -17,6 +17,10 @@ from .steps import Broken, Failed, Reply, Silent, Trickled, Wanted, call, calls
 from .wire import Response
 
 TOOL = {"name": "deployed", "description": "What is live.", "input_schema": {"type": "object", "properties": {}}}
+OTHER = {
+    "type": "function",
+    "function": {"name": "gaps", "description": "What lacks.", "parameters": TOOL["input_schema"]},
+}
 FUNCTION = {
     "type": "function",
     "function": {"name": "deployed", "description": "What is live.", "parameters": TOOL["input_schema"]},
@@ -87,7 +91,7 @@ def test_claude_streams_however_the_bytes_fall(claude: AnthropicServer, sizes: t
 
 def test_ollama_says_text_and_calls_tools(local: OllamaServer, to_ollama: Callable[..., Any]) -> None:
     local.script = [Reply("Größe 🙂", (call("deployed", site="Zürich"),), thinking="Hm.")]
-    message = to_ollama(tools=[FUNCTION]).message
+    message = to_ollama(tools=[FUNCTION, OTHER]).message
     assert (message.content, message.thinking) == ("Größe 🙂", "Hm.")
     assert [(c.function.name, c.function.arguments) for c in message.tool_calls] == [("deployed", {"site": "Zürich"})]
     assert local.complaints == []
@@ -98,7 +102,7 @@ def test_ollama_streams_however_the_bytes_fall(
     local: OllamaServer, to_ollama: Callable[..., Any], sizes: tuple[int, ...]
 ) -> None:
     local.script = [Reply("Größe 🙂 " * 10, (call("gaps"),), sizes=sizes)]
-    parts = list(to_ollama(stream=True, tools=[FUNCTION]))
+    parts = list(to_ollama(stream=True, tools=[FUNCTION, OTHER]))
     assert "".join(part.message.content for part in parts) == "Größe 🙂 " * 10
     assert parts[-1].done and parts[-1].done_reason == "stop"
 
@@ -211,7 +215,7 @@ MADE = {"role": "assistant", "content": "", "tool_calls": [{"function": {"name":
     [
         ({"options": {}}, "num_ctx"),
         ({"options": {"num_ctx": 8192, "fancy": 1}}, "invalid option"),
-        ({"tools": [FUNCTION], "format": {"type": "object"}}, "format and tools"),
+        ({"tools": [FUNCTION, OTHER], "format": {"type": "object"}}, "format and tools"),
         ({"format": {"type": "thing"}}, "'thing'"),
         ({"tools": [FUNCTION, FUNCTION]}, "same name"),
         ({"messages": [*ASKED, MADE]}, "have no result"),
@@ -236,7 +240,7 @@ def test_ollama_does_not_know_every_model(to_ollama: Callable[..., Any]) -> None
 def test_a_model_without_tools_refuses_them(to_ollama: Callable[..., Any], local: OllamaServer) -> None:
     local.capabilities = ("completion",)
     with pytest.raises(ollama.ResponseError, match="does not support tools"):
-        to_ollama(tools=[FUNCTION])
+        to_ollama(tools=[FUNCTION, OTHER])
 
 
 LONG = Reply("word " * 200)
@@ -323,7 +327,7 @@ def test_the_chat_models_of_langchain_speak_to_both(claude: AnthropicServer, loc
         ChatOllama(model=local.model, base_url=local.url, num_ctx=8192),
     ]
     for chat in made:
-        bound = chat.bind_tools([FUNCTION])
+        bound = chat.bind_tools([FUNCTION, OTHER])
         first = bound.invoke("What is live?")
         [asked] = first.tool_calls
         assert (asked["name"], asked["args"]) == ("deployed", {"site": "northgate"})
@@ -336,3 +340,9 @@ def test_the_chat_models_of_langchain_speak_to_both(claude: AnthropicServer, loc
 def test_both_know_their_own_names() -> None:
     assert (anthropic_server.MODEL, ollama_server.MODEL) == ("claude-opus-5-5", "qwen3:8b")
     assert Wanted("gaps", {}) == call("gaps")
+
+
+def test_a_trial_with_one_tool_is_no_turn_of_the_script(local: OllamaServer, to_ollama: Callable[..., Any]) -> None:
+    made = to_ollama(tools=[FUNCTION]).message.tool_calls
+    assert [(call.function.name, call.function.arguments) for call in made] == [("deployed", {"site": "northgate"})]
+    assert local.turns == []

@@ -106,6 +106,16 @@ class LoopbackServer:
         with self._lock:
             return [exchange.request for exchange in self.exchanges]
 
+    def settled(self, seconds: float) -> bool:
+        """Tell whether every connection is closed within so many seconds."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with self._lock:
+                if not self._open:
+                    return True
+            time.sleep(0.01)
+        return False
+
     def close(self) -> None:
         """Let every stalled response go and stop listening."""
         self.closing.set()
