@@ -131,8 +131,8 @@ class OllamaServer(ModelServer):
             yield self._part({"role": "assistant", "content": "", "thinking": text})
         for text in _tokens(reply.text):
             yield self._part({"role": "assistant", "content": text})
-        for call in _calls(reply):
-            yield self._part({"role": "assistant", "content": "", "tool_calls": [call]})
+        for made in _calls(reply):
+            yield self._part({"role": "assistant", "content": "", "tool_calls": [made]})
         yield self._last({"role": "assistant", "content": ""}, reply, request)
 
     def _part(self, message: dict[str, Any]) -> dict[str, Any]:

@@ -74,6 +74,21 @@ class Exchange:
 Handle: TypeAlias = Callable[[Request], Response]
 
 
+_RESET = struct.pack("ii", 1, 0)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def shutdown_request(self, request: Any) -> None:
+        """Leave out the polite end where a reset was asked for."""
+        if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) == _RESET:
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
+
+
 class LoopbackServer:
     """Answers with what `handle` returns, each connection in a thread of its own."""
 
@@ -84,9 +99,7 @@ class LoopbackServer:
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
@@ -215,13 +228,8 @@ class _Sender:
             step = Cut()
         connection = self._handler.connection
         if step.reset:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self._handler.close_connection = True
-            self._handler.wfile.close()
-            self._handler.rfile.close()
-            connection.close()
-        else:
-            self._handler.close_connection = True
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._handler.close_connection = True
         return False
 
 
