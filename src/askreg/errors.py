@@ -7,7 +7,8 @@ AskregError
 ├── Conflict            the record already says something else
 ├── Refused             a rule of the registry said no; the attempt is in the log
 │   ├── NotPermitted    the actor's roles do not allow it
-│   └── PolicyRefused   the lifecycle policy does not allow it
+│   ├── PolicyRefused   the lifecycle policy does not allow it
+│   └── EgressRefused   it must not leave for a cloud, or not for that place
 └── StorageError        the database cannot be opened, read or written
 """
 
@@ -63,6 +64,21 @@ class PolicyRefused(Refused):
     def __init__(self, *, subject: str, move: str, missing: Iterable[str]) -> None:
         self.subject, self.move, self.missing = subject, move, list(missing)
         super().__init__(f"{subject} may not {move}: {'; '.join(self.missing)}")
+
+
+class EgressRefused(Refused):
+    """Something must not leave this process; names what held it and of which kinds, never the text."""
+
+    def __init__(self, *, what: str, categories: Iterable[str] = (), why: str = "") -> None:
+        self.what, self.categories, self.why = what, sorted(set(categories)), why
+        identifiers = [category for category in self.categories if category != "unrecognised"]
+        if identifiers:
+            why = f"{what} may identify a patient ({', '.join(identifiers)})"
+        elif self.categories:
+            why = f"{what} holds words or numbers that nothing vouches for"
+        else:
+            why = f"{what}: {why}"
+        super().__init__(f"nothing was sent: {why}; ask the local brain instead, with --backend offline")
 
 
 class StorageError(AskregError):

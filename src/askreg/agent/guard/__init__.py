@@ -1,0 +1,1 @@
+"""The guard: what decides before anything leaves the process."""

@@ -1,0 +1,56 @@
+"""Dates: what registry questions are about, and what may identify a patient. The words around decide."""
+
+import re
+from collections.abc import Iterator
+
+from askreg.agent.guard.patterns import ATTACHED, DATE, EARLIEST, EARLY, WEAK
+from askreg.agent.guard.scan import Hit, Scan
+
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+
+
+def hits(scan: Scan) -> Iterator[Hit]:
+    """Yield the dates that are a patient's, and those of which nothing says that they are not."""
+    weak = None
+    for found in DATE.finditer(scan.folded):
+        before = scan.folded[max(0, found.start() - 40) : found.start()]
+        if scan.care is not None or (ATTACHED.search(before) and not _of_registry(before)):
+            yield Hit("date", *found.span())
+        elif _early(found.group()) or not scan.anchored or _bare(found, scan):
+            yield Hit("date", *found.span(), certain=False)
+        else:
+            weak = _weak(scan) if weak is None else weak
+            if weak:
+                yield Hit("date", *found.span(), certain=False)
+    for found in EARLY.finditer(scan.folded):
+        yield Hit("date", *found.span(), certain=scan.care is not None)
+
+
+def _early(date: str) -> bool:
+    return any(int(year) < EARLIEST for year in _YEAR.findall(date))
+
+
+def _bare(found: re.Match[str], scan: Scan) -> bool:
+    """Tell whether eight digits are a date only if one wants them to be."""
+    return found.group().isdigit() and len(found.group()) == 8
+
+
+def _weak(scan: Scan) -> bool:
+    """Tell whether a word of care stands outside of live names and of the names that models have."""
+    return any(not scan.allowed(*m.span()) and not _kind_of_model(m, scan) for m in WEAK.finditer(scan.folded))
+
+
+_MODELLED = re.compile(
+    r"[\s-]+(?:\w+[\s-]+)?(?:models?|versions?|risk|prediction|predictor|classifier|score|notes?|summar\w+|deterioration|data|dataset|outcomes?|cohort|safety|level|population|mortality|readmission|length)\b"
+)
+
+
+def _kind_of_model(found: re.Match[str], scan: Scan) -> bool:
+    return _MODELLED.match(scan.folded, found.end()) is not None
+
+
+_NOT_CARE = re.compile(r"(?:model|version|dataset|deployment|live|deployed|released|case)\W*$")
+
+
+def _of_registry(before: str) -> bool:
+    return _NOT_CARE.search(before) is not None

@@ -1,0 +1,163 @@
+"""Names of people: by what announces them, by lists of names, by capitals."""
+
+import re
+from collections.abc import Iterator
+
+from askreg.agent.guard.lexicon import domain, is_first_name, is_name, is_surname, is_word
+from askreg.agent.guard.normal import fold
+from askreg.agent.guard.scan import AFTER_ACTOR, BEFORE_ACTOR, Hit, Scan
+
+_W = r"[^\W\d_][^\W\d_'.-]*(?:['-][^\W\d_]+)*"
+_WORD = re.compile(_W)
+_TITLE = re.compile(
+    rf"(?<![\w.-])(?P<cue>mrs?|ms|miss|mx|dr|doctor|prof|professor|sir|frau|herr|mme|mlle|señora?|sra|madam)\b\.?\s+(?P<name>{_W})"
+)
+_CUE = re.compile(
+    r"(?<![\w-])(?:patients?|pts?|named?|(?:first|last|full|maiden|sur)\s?name(?:\sis)?|my\sname\sis|client|resident|next\sof\skin|nok|attn|attention|cc"
+    r"|regarding|dear|mother|father|wife|husband|son|daughter|brother|sister|partner|carer|guardian|mum|mom|dad|aunt|uncle|nurse|"
+    r"(?:seen|treated|referred|admitted|examined|operated|consented)\sby|called|known\sas|baby|infant|for|of|is|re|about|with|does|did|has|was|on|to|and|in|did)"
+    rf"(?:\s+(?:is|was|of|name|called|named))?[\s:,=(-]+(?P<name>{_W})"
+)
+_LOOSE = frozenset(("for", "of", "is", "re", "about", "with", "does", "did", "has", "was", "on", "to", "and", "in"))
+_LIVES = re.compile(
+    r"(?<![\w-])(?:lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
+    rf"(?:\s+(?:is|in|at|near|from|of|to|the|on|:|outside)|:)+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
+)
+_PARTICLES = frozenset(
+    "van von de del della der den di da dos das la le el al bin ibn ben abu st mac mc o ter ten du".split()
+)
+
+
+def may_be_name(word: str) -> bool:
+    """Tell whether a word is a name that is known and not one of the registry's own words."""
+    return word not in domain() and is_name(word)
+
+
+def hits(scan: Scan) -> Iterator[Hit]:
+    """Yield names of people, and places where people live."""
+    yield from _titled(scan)
+    yield from _cued(scan)
+    yield from _runs(scan)
+    yield from _lived(scan)
+
+
+def _free(scan: Scan, start: int, end: int) -> bool:
+    return not scan.allowed(start, end)
+
+
+def _titled(scan: Scan) -> Iterator[Hit]:
+    """Yield what stands after a title, such as Mr or Dr."""
+    for found in _TITLE.finditer(scan.folded):
+        word, cue = fold(found["name"]), found["cue"]
+        start, end = found.span("name")
+        capital = scan.text[start].isupper()
+        unit = cue == "ms" and re.search(r"\d\s*$|\b(?:in|of|per)\s*$", scan.folded[: found.start()]) is not None
+        unsure = cue in ("ms", "miss", "doctor", "sir", "madam") or (word in domain() and not capital)
+        known = not is_word(word) or may_be_name(word) or (capital and not unit)
+        if known if unsure else not unit:
+            end = _extended(scan, start)
+            if _free(scan, start, end):
+                yield Hit("name", start, end, certain=not _acts(scan, found.start(), end) or scan.care is not None)
+
+
+def _cued(scan: Scan) -> Iterator[Hit]:
+    """Yield what stands after words that announce a name."""
+    for found in _CUE.finditer(scan.folded):
+        cue = re.split(r"[\s:,=(-]", found.group())[0]
+        start, end = found.span("name")
+        word = fold(found["name"])
+        if not _free(scan, start, end) or is_word(re.sub(r"'s?$", "", word)) or scan.near(word):
+            capital = scan.text[start : start + 1].isupper() and scan.text[start + 1 : start + 2].islower()
+            if not (
+                capital and cue in ("patient", "pt", "named", "name") and may_be_name(word) and _free(scan, start, end)
+            ):
+                continue
+        stem = re.sub(r"'s?$", "", word)
+        if cue in _LOOSE and not (scan.care is not None and is_name(stem)):
+            continue
+        if not (cue in ("patient", "pt", "mother", "father", "wife", "husband", "named", "name") or is_name(stem)):
+            continue
+        end = _extended(scan, start)
+        yield Hit("name", start, end, certain=stem not in scan.people or scan.care is not None)
+
+
+def _extended(scan: Scan, start: int) -> int:
+    """Return where a name that begins at a place ends: the words after it that are names too."""
+    end = start
+    for found in _WORD.finditer(scan.text, start):
+        gap = scan.text[end : found.start()] if end > start else ""
+        word = re.sub(r"'s$", "", fold(found.group()))
+        if gap.strip(" .") or (end > start and len(gap) > 3):
+            break
+        if end > start and not (
+            word in _PARTICLES or not is_word(word) or (found.group()[0].isupper() and may_be_name(word))
+        ):
+            break
+        end = found.start() + len(re.sub(r"'s$", "", found.group()))
+    return end
+
+
+def _acts(scan: Scan, start: int, end: int) -> bool:
+    """Tell whether someone is spoken of as one who acts in the registry."""
+    before, after = scan.folded[max(0, start - 60) : start], scan.folded[end:]
+    return BEFORE_ACTOR.search(before) is not None or AFTER_ACTOR.match(after) is not None
+
+
+def _runs(scan: Scan) -> Iterator[Hit]:
+    """Yield words in a row that are names together."""
+    words = list(_WORD.finditer(scan.text))
+    for first, second in zip(words, words[1:], strict=False):
+        gap = scan.text[first.end() : second.start()]
+        third = None
+        if (
+            re.fullmatch(r" [A-Za-z]\.? ", scan.text[first.end() : first.end() + 4].ljust(3)[:4])
+            and len(second.group()) == 1
+        ):
+            third = next((w for w in words if w.start() > second.end()), None)
+        if third is not None:
+            gap, second = " ", third
+        if gap not in (" ", ", ", "  ", ". "):
+            continue
+        if scan.allowed(*first.span()) or scan.allowed(*second.span()):
+            continue
+        strength = _pair(first.group(), second.group(), gap, scan, first.start())
+        if strength is not None:
+            end = _extended(scan, second.start())
+            acting = _acts(scan, first.start(), end) and scan.care is None
+            yield Hit("name", first.start(), max(end, second.end()), certain=strength and not acting)
+
+
+def _pair(one: str, two: str, gap: str, scan: Scan, at: int) -> bool | None:
+    """Tell whether two words in a row are a name: certainly, perhaps, or (None) not."""
+    a, b = fold(one), re.sub(r"'s$", "", fold(two))
+    if scan.near(a) or scan.near(b) or a in domain() or b in domain():
+        return None
+    strange = not is_word(a), not is_word(b)
+    capital = one[:1].isupper() and two[:1].isupper() and not (scan.titled and not scan.text.isupper())
+    if gap == ", ":
+        return True if all(strange) and is_surname(a) and is_first_name(b) else None
+    if gap == ". ":
+        return None
+    if all(strange) and ((is_first_name(a) and is_surname(b)) or (is_surname(a) and is_first_name(b))):
+        return True
+    if not capital:
+        return None
+    if all(strange):
+        return True if is_name(a) or is_name(b) else False
+    if strange[0] and is_first_name(a) and is_surname(b):
+        return True
+    if strange[1] and is_surname(b) and is_first_name(a) and not scan.begins(at):
+        return True
+    return None
+
+
+def _lived(scan: Scan) -> Iterator[Hit]:
+    """Yield where someone lives or comes from."""
+    for found in _LIVES.finditer(scan.folded):
+        start = found.start("name")
+        word = fold(_WORD.match(found["name"]).group())  # type: ignore[union-attr]
+        capital = scan.text[start].isupper()
+        if scan.allowed(start, start + len(word)) or scan.near(word):
+            continue
+        if (capital or not is_word(word)) and not (is_word(word) and word in domain()):
+            yield Hit("geography", start, _extended(scan, start), certain=scan.care is not None or not scan.anchored)

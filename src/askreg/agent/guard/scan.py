@@ -1,0 +1,101 @@
+"""A text being looked at: what of it is known, and what it speaks of."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from askreg.agent.guard.allowed import Allowed
+from askreg.agent.guard.normal import Normal
+from askreg.agent.guard.patterns import DATE, STRONG, Category
+
+_REGISTRY = re.compile(
+    r"(?<![\w-])(?:models?|versions?|live|deployed|deployments?|champions?|challengers?|alias(?:es)?|stages?|production|validation"
+    r"|retired|approv\w+|register\w*|registry|registration|dataset|datasets|evaluat\w+|auroc|auc|brier|metrics?|trained|lineage|leaderboard"
+    r"|running|withdrawn|released|launch\w*|promoted|signed|rejected|runs?|events?|history|record|as of|known at|happened|changed)(?![\w-])"
+)
+_ACT = (
+    r"(?:approv\w+|sign(?:s|ed|ing)?(?:\soff)?|review\w*|reject\w*|register\w*|own(?:s|ed)?|maintain\w*|deploy\w*|evaluat\w+|creat\w+"
+    r"|upload\w*|retir\w+|withdr\w+|promot\w+|train(?:s|ed)?|publish\w*|wrote|built|build|moved?|set|responsib\w+|author\w*|change[ds]?)"
+)
+_REGISTRAR = re.compile(rf"(?<!\w){_ACT}(?!\w)")
+BEFORE_ACTOR = re.compile(
+    rf"(?:{_ACT}(?:\s\w+)?\sby|\bdid|\bhas|\bhave|\bhad|\bbelongs?\sto|\bresponsibility\sof|\bowner\s(?:is|was)?|\bdoes|\bactor)\s+(?:dr\.?\s|prof\.?\s)?$"
+)
+AFTER_ACTOR = re.compile(rf"\s+(?:(?:ever|last|also|first|not|never)\s+)?{_ACT}(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A finding by its place in the normalised text."""
+
+    category: Category
+    start: int
+    end: int
+    certain: bool = True
+
+
+@dataclass
+class Scan:
+    """A normalised text, and what the live names make of it."""
+
+    seen: Normal
+    known: Allowed
+    _spans: list[tuple[int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the live names first: nothing is looked for in them."""
+        self._spans = list(self.known.spans(self.seen))
+
+    @property
+    def text(self) -> str:
+        """Return the text with its case."""
+        return self.seen.text
+
+    @property
+    def folded(self) -> str:
+        """Return the text in lower case."""
+        return self.seen.folded
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Return the words of live people's names."""
+        return self.known.people
+
+    def near(self, word: str) -> bool:
+        """Tell whether a word is a live thing's, or nearly."""
+        return self.known.near(word)
+
+    def allowed(self, start: int, end: int) -> bool:
+        """Tell whether a span lies within something known."""
+        return any(a <= start and end <= b for a, b in self._spans)
+
+    @cached_property
+    def anchored(self) -> bool:
+        """Tell whether the text speaks of the registry."""
+        return bool(self._spans) or _REGISTRY.search(self.folded) is not None
+
+    @cached_property
+    def registrar(self) -> bool:
+        """Tell whether the text speaks of what people do in a registry."""
+        return _REGISTRAR.search(self.folded) is not None
+
+    @cached_property
+    def care(self) -> re.Match[str] | None:
+        """Return a word of one person's care, if there is one."""
+        return next((m for m in STRONG.finditer(self.folded) if not self.allowed(*m.span())), None)
+
+    @cached_property
+    def dated(self) -> list[tuple[int, int]]:
+        """Return where dates stand."""
+        return [m.span() for m in DATE.finditer(self.folded)]
+
+    @cached_property
+    def titled(self) -> bool:
+        """Tell whether most words begin with a capital, as in a heading or in a text all in capitals."""
+        words = re.findall(r"[^\W\d_]{3,}", self.text)
+        return len(words) > 3 and sum(w[0].isupper() for w in words) > 0.6 * len(words)
+
+    def begins(self, at: int) -> bool:
+        """Tell whether a sentence, line or quotation begins at a place."""
+        before = self.text[:at].rstrip(" \"'(*“[`_#>-")
+        return not before or before[-1] in ".!?:;\n|"
