@@ -371,13 +371,16 @@ def _check_signer(unit: Unit, subject: str, version: Row, who: str) -> None:
         raise PolicyRefused(subject=subject, move="be approved", missing=missing)
 
 
+def part_in(unit: Unit, version: Row) -> dict[str, str]:
+    """Return who is part of the request to approve a version, and by what: none of them may."""
+    stages = unit.children(Stage, "version_id", version["id"])
+    sent = {stage["by"]: "sent it to validation" for stage in stages if stage["stage"] == "validation"}
+    return {who: did for who, did in {**sent, version["by"]: "registered it"}.items() if who is not None}
+
+
 def _own(unit: Unit, version: Row, who: str) -> str | None:
     """Return what makes a signer part of the request, if anything does."""
-    if version["by"] == who:
-        return "registered it"
-    stages = unit.children(Stage, "version_id", version["id"])
-    asked = any(stage["stage"] == "validation" and stage["by"] == who for stage in stages)
-    return "sent it to validation" if asked else None
+    return part_in(unit, version).get(who)
 
 
 def _printed_name(unit: Unit, person: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar, cast
 
-from askreg.errors import Refused
+from askreg.errors import AskregError, Conflict, InvalidInput, NotFound, Refused
 from askreg.registry import (
     audit,
     comparison,
@@ -16,6 +16,7 @@ from askreg.registry import (
     lifecycle,
     lineage,
     names,
+    proposals,
     query,
     reads,
     results,
@@ -24,6 +25,7 @@ from askreg.registry import (
     writes,
 )
 from askreg.registry.plan import Plan, PlanResult
+from askreg.registry.proposals import Proposal
 from askreg.registry.store import Store
 from askreg.registry.tables import Answer, Dataset, Kind, Origin
 from askreg.registry.times import Clock, When
@@ -120,10 +122,10 @@ class Registry:
         return getattr(self._local, "unit", None)
 
     @contextmanager
-    def _noting(self, unit: Unit) -> Iterator[None]:
+    def _noting(self, unit: Unit, errors: tuple[type[AskregError], ...] = (Refused,)) -> Iterator[None]:
         try:
             yield
-        except Refused as error:
+        except errors as error:
             noted: list[tuple[str, str, str]] = self._local.refusals
             entry = (*unit.attempt, str(error))
             if entry not in noted:
@@ -249,6 +251,16 @@ class Registry:
         """Retire a version for good."""
         with self.unit() as unit:
             lifecycle.retire(unit, version=version, reason=reason, withdraw=withdraw, at=at)
+
+    def propose(self, *, action: str, subject: str, **arguments: Any) -> Proposal:
+        """Return what a change of a version would be, and write nothing; see `acts` for actions and arguments."""
+        with self.view() as seen:
+            return proposals.propose(seen.connection, now=seen.now, action=action, subject=subject, arguments=arguments)
+
+    def apply(self, proposal: Proposal, *, answer: str | None = None) -> results.VersionSummary:
+        """Make a proposed change in one's own name, if all is still as it was; `answer` is the one that held it."""
+        with self.unit() as unit, self._noting(unit, (Conflict, InvalidInput, NotFound, Refused)):
+            return self.version(proposals.apply(unit, proposal, answer=answer))
 
     def record_answer(
         self, *, key: str, question: str, status: str, backend: str, body: str, detail: Mapping[str, object]

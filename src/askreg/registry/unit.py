@@ -76,6 +76,8 @@ class Unit:
         self.now, self.actor, self.origin = now, actor, origin
         self.attempt = ("write", "")
         """The permission and subject of the write in progress, for the record of a refusal."""
+        self.cause: Mapping[str, object] = {}
+        """What the events say of where the write in progress came from."""
         self._open: OpenEvent | None = None
         self._events: list[Row] = []
         self._inserts: defaultdict[type[Recorded], list[Row]] = defaultdict(list)
@@ -297,6 +299,7 @@ class Unit:
     def _close(self, event: OpenEvent, action: str, subject: str, detail: dict[str, object]) -> None:
         if self.origin == "manifest":
             detail["source"] = "manifest"
+        detail |= self.cause
         images: dict[str, list[Row]] = {}
         for of, image in event.images.values():
             images.setdefault(_NAMES[of], []).append(_digest(of, image) if of in _DIGESTED else image)
