@@ -64,7 +64,7 @@ def parse(subject: str) -> Ref:
             "run:id or doc:path"
         )
     if mark == ":":
-        if not tail.removeprefix("v").isdigit():
+        if not tail.removeprefix("v").isdecimal():
             raise InvalidInput(f"{subject!r}: {tail!r} is not a version number; write {head}:3, or {head}@alias")
         return Ref("version", head, str(int(tail.removeprefix("v"))))
     if mark == "/":
