@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-from askreg.agent import known, prompts
+from askreg.agent import known, prompts, proposing
 from askreg.agent.brains import CLOUD, Brain, make_brain
 from askreg.agent.brains.config import BrainConfig
 from askreg.agent.brains.failures import BrainFailed
@@ -26,6 +26,7 @@ from askreg.agent.verify import Evidence, Problem, verify
 from askreg.errors import InvalidInput, Refused
 from askreg.registry import audit, times
 from askreg.registry.canonical import canonical
+from askreg.registry.proposals import Proposal
 from askreg.registry.registry import Registry
 from askreg.registry.results import LogHead
 from askreg.registry.times import When
@@ -91,7 +92,7 @@ class Answer(_Model):
     quotes: list[Quote] = Field(default_factory=list)
     calls: list[CallMade] = Field(default_factory=list)
     readings: list[Reading] = Field(default_factory=list)
-    proposal: dict[str, Any] | None = None
+    proposal: Proposal | None = None
     brain: BrainUsed
     as_of: str
     known_at: str | None = None
@@ -307,7 +308,7 @@ class _Inquiry:
         cited = {id for passage in (*passages, *accepted.reason.passages) for id in passage.facts}
         facts = [fact for fact in self.ledger if fact.id in cited]
         number = {fact.id: f"F{i}" for i, fact in enumerate(facts, 1)}
-        reason = accepted.reason.text or None
+        proposal, reason = proposing.completed(draft, self.seen, accepted.reason.text or None)
         return Answer(
             id=_new_id(self.seen.now),
             question=self.heard.kept,
@@ -319,7 +320,7 @@ class _Inquiry:
             quotes=draft.quotes,
             calls=[self._call(ran) for ran in outcome.ran],
             readings=draft.readings,
-            proposal=draft.proposal,
+            proposal=proposal,
             brain=brain,
             as_of=times.shown(self.seen.instant) or "",
             known_at=known_at,
