@@ -113,6 +113,16 @@ class Hands(People, Lineage, Metrics):
         found = self.in_stage("validation").members or ()
         return self._set((v for v in found if not self._approvals(v, "approval", None)), "version")
 
+    def first_stage(self, version: str, stage: str) -> Gold:
+        """When a version first entered a stage."""
+        spans = [s for s in self.record.stages if s.version == version and s.what == stage and s.start <= self.now]
+        return Gold(dates=(spans[0].start.date().isoformat(),))
+
+    def shortest(self, site: str, env: str) -> Gold:
+        """The version with the shortest single period at a place, of those that ended."""
+        ended = [s for s in self._deployments(site, env, None) if s.end]
+        return self._set([min(ended, key=lambda s: (s.end or self.now) - s.start).version], "version")
+
     def ever_in_stage(self, stage: str, model: str | None = None) -> Gold:
         """Versions that were ever in a stage."""
         found = [s for s in self.record.stages if s.what == stage and s.start <= self.now]
