@@ -13,8 +13,7 @@ def hits(scan: Scan) -> Iterator[Hit]:
     """Yield the dates that are a patient's, and those of which nothing says that they are not."""
     weak = None
     for found in DATE.finditer(scan.folded):
-        before = scan.folded[max(0, found.start() - 40) : found.start()]
-        if scan.care is not None or (ATTACHED.search(before) and not _of_registry(before)):
+        if scan.care is not None or _attached(found.start(), scan):
             yield Hit("date", *found.span())
         elif _early(found.group()) or not scan.anchored or _bare(found, scan):
             yield Hit("date", *found.span(), certain=False)
@@ -49,8 +48,8 @@ def _kind_of_model(found: re.Match[str], scan: Scan) -> bool:
     return _MODELLED.match(scan.folded, found.end()) is not None
 
 
-_NOT_CARE = re.compile(r"(?:model|version|dataset|deployment|live|deployed|released|case)\W*$")
-
-
-def _of_registry(before: str) -> bool:
-    return _NOT_CARE.search(before) is not None
+def _attached(at: int, scan: Scan) -> bool:
+    """Tell whether a word of care stands right before a date, and not as part of a name."""
+    from_ = max(0, at - 40)
+    found = ATTACHED.search(scan.folded[from_:at])
+    return found is not None and not scan.allowed(*(from_ + i for i in found.span("cue")))

@@ -75,6 +75,12 @@ CUED: tuple[tuple[Category, re.Pattern[str]], ...] = tuple(
     for category, _words in CUES
 )
 
+BRACKETED = re.compile(rf"{_VALUE}\s*\((?P<cue>mrn|nhs|nhs no|ssn|patient id|hospital number)\)", re.VERBOSE)
+"""A number that is explained behind it."""
+
+COLONS = re.compile(r"(?<![\w:])[0-9a-f:]*:[0-9a-f]*:[0-9a-f:.]*[0-9a-f:](?![\w:])")
+"""What may be an address of the sixth version of IP."""
+
 _TLD = r"(?:com|org|net|edu|gov|mil|int|info|health|hospital|clinic|care|me|io|app|dev|uk|us|ca|au|nz|ie|de|fr|es|it|nl|be|ch|at|pl|se|no|dk|fi|pt|gr|cz|hu|ro|in|jp|cn|br|mx|za|ng|ke|example|test|local|invalid)"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _STATE = (
@@ -92,7 +98,6 @@ SHAPED: tuple[tuple[Category, re.Pattern[str]], ...] = (
     ("url", _re(r"\b(?:https?|ftp)\s?:\s?//\s?\S+|\bwww\.\S+")),
     ("url", _re(r"(?<![\w.@/-])(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|health|hospital|clinic|co\.uk|nhs\.uk|example)(?:/\S*)?(?![\w@-])")),
     ("ip", _re(rf"(?<![\w.])(?<!version\ )(?<!v)(?:{_OCTET}\.){{3}}{_OCTET}(?![\w.]*\w)(?:/\d+)?")),
-    ("ip", _re(r"(?<![\w:])(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}:[0-9a-f:]*[0-9a-f](?![\w:])")),
     ("device", _re(r"(?<![\w:-])[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\w:-])")),
     ("device", _re(r"\(01\)\s?\d{14}(?:\(\d\d\)\s?\w+)*|(?<!\d)\d{2}-\d{6}-\d{6}-\d(?!\d)")),
     ("ssn", _re(r"(?<![\w-])\d{3}\ ?[-.\ ]\ ?\d{2}\ ?[-.\ ]\ ?\d{4}(?![\w-])|(?<!\w)[x*]{3}-[x*]{2}-\d{4}(?!\d)")),
@@ -123,6 +128,7 @@ CAPITAL: tuple[tuple[Category, re.Pattern[str]], ...] = (
     ("geography", re.compile(rf"(?<!\w)(?:[A-Z][a-z]+,? )?(?i:{_STATE})(?<=[A-Z]{{2}}),? \d{{5}}(?:-\d{{4}})?(?![\w-])")),
     ("geography", re.compile(rf"(?<!\w)(?:[A-Z][a-z]+ ){{0,2}}[A-Z][a-z]+, (?i:{_STATE})(?<=[A-Z]{{2}})(?!\w)")),
     ("geography", re.compile(r"(?<![\w.:@-])\d{1,5}[A-Za-z]?,? (?:[A-Z][a-z']+ ){1,3}(?:St|Rd|Ct|Pl|Dr|Ln|Way|Place|Close|Court|Row|Square|Hill|Park|View|Loop|Trail)\b")),
+    ("vehicle", re.compile(r"(?<![\w-])[A-Z]{2}\d{2} ?[A-Z]{3}(?![\w-])")),
     ("name", re.compile(r"(?<![\w.])[A-Z]\. ?(?:[A-Z]\. ?)?[A-Z][a-z'-]+[A-Za-z]\b")),
 )  # fmt: skip
 
@@ -179,7 +185,7 @@ WEAK = _re(
     )(?![\w-])""",
 )  # fmt: skip
 ATTACHED = re.compile(
-    r"(?:patient|admission|admit|discharge|death|birth|visit|seen|surgery|procedure|operation|biopsy|clinic|follow[ -]?up|f/u"
+    r"(?P<cue>patient|admission|admit|discharge|death|birth|visit|seen|surgery|procedure|operation|biopsy|clinic|follow[ -]?up|f/u"
     r"|consult(?:ation)?|encounter|treated|transfer(?:red)?|collected|drawn|fall|fell|scan|mri|ct|chemo|dialysis|delivery"
     r"|transplant|injection|dose|prescribed|onset|arrest|stroke|appointment|scheduled|booked|stay)"
     r"(?:\s+(?:date|on|at|of|from|since|for|was|is|in|the|dated|again|here|morning|evening)|[\s:=,(-]+)*\s*$"

@@ -12,16 +12,24 @@ _WORD = re.compile(_W)
 _TITLE = re.compile(
     rf"(?<![\w.-])(?P<cue>mrs?|ms|miss|mx|dr|doctor|prof|professor|sir|frau|herr|mme|mlle|señora?|sra|madam)\b\.?\s+(?P<name>{_W})"
 )
-_CUE = re.compile(
-    r"(?<![\w-])(?:patients?|pts?|named?|(?:first|last|full|maiden|sur)\s?name(?:\sis)?|my\sname\sis|client|resident|next\sof\skin|nok|attn|attention|cc"
-    r"|regarding|dear|mother|father|wife|husband|son|daughter|brother|sister|partner|carer|guardian|mum|mom|dad|aunt|uncle|nurse|"
-    r"(?:seen|treated|referred|admitted|examined|operated|consented)\sby|called|known\sas|baby|infant|for|of|is|re|about|with|does|did|has|was|on|to|and|in|did)"
-    rf"(?:\s+(?:is|was|of|name|called|named))?[\s:,=(-]+(?P<name>{_W})"
+_STRONG_CUES = (
+    r"patients?|pts?|named?|(?:first|last|full|maiden|sur)\s?name(?:\sis)?|my\sname\sis|client|resident|next\sof\skin|nok"
+    r"|attn|attention|regarding|dear|mother|father|wife|husband|son|daughter|brother|sister|partner|carer|guardian|mum|mom"
+    r"|dad|aunt|uncle|nurse|(?:seen|treated|referred|admitted|examined|operated|consented)\sby|called|known\sas|baby|infant"
 )
-_LOOSE = frozenset(("for", "of", "is", "re", "about", "with", "does", "did", "has", "was", "on", "to", "and", "in"))
+_LOOSE_CUES = r"for|of|is|re|about|with|does|did|has|was|on|to|and|in|by|from|told|asked"
+_AFTER = rf"(?:\s+(?:is|was|of|name|called|named))?[\s:,=(-]+(?P<name>{_W})"
+_CUE = re.compile(rf"(?<![\w-])(?P<cue>{_STRONG_CUES}){_AFTER}")
+_LOOSE = re.compile(rf"(?<![\w-])(?P<cue>{_LOOSE_CUES}){_AFTER}")
+_ANY_NAME = frozenset(("patient", "pt", "mother", "father", "wife", "husband", "named", "name"))
+"""What follows these is a name even if no list has it."""
+_INITIALS = re.compile(
+    rf"(?<![\w.])(?:(?:[Pp]atient|PATIENT|[Pp]t|PT)\.?\s+(?P<pt>[A-Z]\.?\s?[A-Z]\.?(?:\s?[A-Z]\.?)?)(?![\w])"
+    rf"|(?P<last>{_W}),\s(?P<by>[A-Z]\.\s?(?:[A-Z]\.\s?){{0,2}}|[A-Z]{{1,2}}(?![\w]))|(?P<first>[A-Z])\s(?P<sur>[A-Z][^\W\d_]*[a-z]))"
+)
 _LIVES = re.compile(
-    r"(?<![\w-])(?:lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
-    rf"(?:\s+(?:is|in|at|near|from|of|to|the|on|:|outside)|:)+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
+    r"(?<![\w-])(?:(?:patient|pt|man|woman|lady|gentleman|(?:moved|came)(?:\shere)?)\s(?=from)|lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
+    rf"(?:\s*(?:\b(?:is|in|at|near|from|of|to|the|on|outside)\b|:))+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
 )
 _PARTICLES = frozenset(
     "van von de del della der den di da dos das la le el al bin ibn ben abu st mac mc o ter ten du".split()
@@ -37,12 +45,9 @@ def hits(scan: Scan) -> Iterator[Hit]:
     """Yield names of people, and places where people live."""
     yield from _titled(scan)
     yield from _cued(scan)
+    yield from _initialled(scan)
     yield from _runs(scan)
     yield from _lived(scan)
-
-
-def _free(scan: Scan, start: int, end: int) -> bool:
-    return not scan.allowed(start, end)
 
 
 def _titled(scan: Scan) -> Iterator[Hit]:
@@ -56,29 +61,51 @@ def _titled(scan: Scan) -> Iterator[Hit]:
         known = not is_word(word) or may_be_name(word) or (capital and not unit)
         if known if unsure else not unit:
             end = _extended(scan, start)
-            if _free(scan, start, end):
+            if not scan.allowed(start, end):
                 yield Hit("name", start, end, certain=not _acts(scan, found.start(), end) or scan.care is not None)
 
 
 def _cued(scan: Scan) -> Iterator[Hit]:
     """Yield what stands after words that announce a name."""
     for found in _CUE.finditer(scan.folded):
-        cue = re.split(r"[\s:,=(-]", found.group())[0]
-        start, end = found.span("name")
-        word = fold(found["name"])
-        if not _free(scan, start, end) or is_word(re.sub(r"'s?$", "", word)) or scan.near(word):
-            capital = scan.text[start : start + 1].isupper() and scan.text[start + 1 : start + 2].islower()
-            if not (
-                capital and cue in ("patient", "pt", "named", "name") and may_be_name(word) and _free(scan, start, end)
-            ):
-                continue
-        stem = re.sub(r"'s?$", "", word)
-        if cue in _LOOSE and not (scan.care is not None and is_name(stem)):
+        start, cue = found.start("name"), found["cue"]
+        word = _stem(found["name"])
+        if scan.allowed(*found.span("name")) or not _announced(word, cue, scan, start):
             continue
-        if not (cue in ("patient", "pt", "mother", "father", "wife", "husband", "named", "name") or is_name(stem)):
+        yield Hit("name", start, _extended(scan, start), certain=word not in scan.people or scan.care is not None)
+    if scan.care is None:
+        return
+    for found in _LOOSE.finditer(scan.folded):
+        start, word = found.start("name"), _stem(found["name"])
+        if not scan.allowed(*found.span("name")) and not is_word(word) and known_name(word) and not scan.near(word):
+            yield Hit("name", start, _extended(scan, start))
+
+
+def _announced(word: str, cue: str, scan: Scan, at: int) -> bool:
+    if is_word(word):
+        capital = scan.text[at].isupper() and scan.text[at + 1 : at + 2].islower() and not scan.titled
+        return capital and cue in _ANY_NAME and may_be_name(word)
+    return not scan.near(word) and (cue in _ANY_NAME or known_name(word))
+
+
+def _initialled(scan: Scan) -> Iterator[Hit]:
+    """Yield initials that stand for someone, alone or with a surname."""
+    for found in _INITIALS.finditer(scan.text):
+        if found["pt"]:
+            yield Hit("name", *found.span("pt"))
             continue
-        end = _extended(scan, start)
-        yield Hit("name", start, end, certain=stem not in scan.people or scan.care is not None)
+        word = fold(found["last"] or found["sur"])
+        if not is_word(word) and not scan.near(word) and known_name(word):
+            yield Hit("name", *found.span())
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"'s?$", "", fold(word))
+
+
+def known_name(word: str) -> bool:
+    """Tell whether a folded word, or a part of it between hyphens, is a name that is known."""
+    return is_name(word) or any(len(part) > 2 and is_name(part) for part in re.split(r"[-']", word) if part != word)
 
 
 def _extended(scan: Scan, start: int) -> int:
@@ -138,12 +165,12 @@ def _pair(one: str, two: str, gap: str, scan: Scan, at: int) -> bool | None:
         return True if all(strange) and is_surname(a) and is_first_name(b) else None
     if gap == ". ":
         return None
-    if all(strange) and ((is_first_name(a) and is_surname(b)) or (is_surname(a) and is_first_name(b))):
+    if all(strange) and (known_name(a) or known_name(b)):
         return True
     if not capital:
         return None
     if all(strange):
-        return True if is_name(a) or is_name(b) else False
+        return False
     if strange[0] and is_first_name(a) and is_surname(b):
         return True
     if strange[1] and is_surname(b) and is_first_name(a) and not scan.begins(at):

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 
 from askreg.agent.guard import dates, people
 from askreg.agent.guard.allowed import Allowed
@@ -17,7 +18,9 @@ from askreg.agent.guard.normal import fold, normal
 from askreg.agent.guard.patterns import (
     ALONE,
     BODY,
+    BRACKETED,
     CAPITAL,
+    COLONS,
     CUED,
     FACE,
     LEAST_DIGITS,
@@ -78,6 +81,8 @@ def _certain(scan: Scan) -> Iterator[Hit]:
             digits = sum(c.isdigit() for c in found["value"])
             if digits >= LEAST_DIGITS.get(category, 3):
                 yield Hit(category, *found.span("value"))
+    yield from (Hit("mrn", *found.span("value")) for found in BRACKETED.finditer(folded))
+    yield from (Hit("ip", *found.span()) for found in COLONS.finditer(folded) if _is_address(found.group()))
     yield from (Hit("date", *found.span()) for found in OLD.finditer(folded))
     yield from _bodies(scan)
     yield from dates.hits(scan)
@@ -90,15 +95,26 @@ def _excused(category: Category, found: re.Match[str], scan: Scan) -> bool:
     return False
 
 
+def _is_address(text: str) -> bool:
+    try:
+        return IPv6Address(text) is not None
+    except ValueError:
+        return False
+
+
 def _bodies(scan: Scan) -> Iterator[Hit]:
     someone = OF_SOMEONE.search(scan.folded) is not None or scan.care is not None
-    for category, pattern in (("biometric", BODY), ("photo", FACE)):
+    looks: tuple[tuple[Category, re.Pattern[str]], ...] = (("biometric", BODY), ("photo", FACE))
+    for category, pattern in looks:
         for found in pattern.finditer(scan.folded):
-            after = scan.folded[found.end() : found.end() + 25]
-            numbered = re.search(r"[a-z]{1,4}[-_]?\d{2,}|\d{3,}", after) is not None
-            yield Hit(category, *found.span(), certain=someone or numbered)  # type: ignore[arg-type]
+            numbered = _NUMBERED.match(scan.folded, found.end())
+            end = numbered.end() if numbered else found.end()
+            yield Hit(category, found.start(), end, certain=someone or numbered is not None)
 
 
+_NUMBERED = re.compile(
+    r"(?:[\s:,#(]+(?:id|no|number|is|of|template|code|the|patient|sample)\b){0,3}[\s:,#(]*(?=[a-z_-]{0,6}\d)[a-z0-9_-]{3,}"
+)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*")
 _PLAIN_NUMBER = re.compile(r"(?<![\w.,])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e-?\d{1,3})?%?(?![\w])")
 _SHAPE = re.compile(
@@ -119,7 +135,7 @@ def _doubtful(scan: Scan, sure: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     """Yield what nothing vouches for."""
     taken = [*scan.dated, *sure]
     for found in _WORD.finditer(scan.text):
-        start, end = found.span()
+        start, end = found.start(), found.start() + len(re.sub(r"'s?$", "", found.group()))
         if any(a <= start and end <= b for a, b in taken) or scan.allowed(start, end):
             continue
         if not _vouched(found, scan):
