@@ -39,6 +39,14 @@ class Hands(People, Lineage, Metrics):
         days = abs((date.fromisoformat(second.dates[0]) - date.fromisoformat(first.dates[0])).days)
         return Gold(days=frozenset({days}))
 
+    def changed_at(self, place: str, since: str, until: str) -> Gold:
+        """What began or ended at a place in a period: the versions, and the days."""
+        low, high = instant(since, end_of_day=False), instant(until)
+        spans = [s for s in self._deployments(None, None, None) if s.what == place]
+        times = [(s.version, t) for s in spans for t in (s.start, s.end) if t and low <= t <= high]
+        days = tuple(sorted({t.date().isoformat() for _, t in times}))
+        return self._set((v for v, _ in times), "version", dates=days)
+
     def deployed_by(self, subject: str, site: str, env: str | None = None) -> Gold:
         """Who put something live at a place, the latest time."""
         return self._set([self._deployments(site, env, subject)[-1].row["by"]], "person")

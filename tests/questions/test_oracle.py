@@ -11,6 +11,8 @@ from .record import Record
 
 B = Oracle(Record.read(HERE / "registry_b.yaml"), now=NOW)
 C = Oracle(Record.read(HERE / "registry_c.yaml"), now=NOW)
+D = Oracle(Record.read(HERE / "registry_d.yaml"), now=NOW)
+E = Oracle(Record.read(HERE / "registry_e.yaml"), now=NOW)
 
 
 @pytest.mark.parametrize(("oracle", "call", "members"), [
@@ -36,6 +38,27 @@ C = Oracle(Record.read(HERE / "registry_c.yaml"), now=NOW)
     (C, 'live("tele-hub", "pilot", on="2026-07-01")', ""),
     (C, 'up("ct-lung@b", "dataset")', "ct-lung@a ct-annotations@1 registry-feed@2025-01-31"),
     (C, 'skipped("validation")', "triage-nlp:1"),
+    (D, 'live("st-oswin", "ct", on="2026-03-02")', "bleed-ct:2 pe-finder:2"),
+    (D, "lapsed()", "bleed-ct:2 icu-deterioration:2 hip-frac:2"),
+    (D, "self_approved()", "mitosis-count:2"),
+    (D, "undecided()", "pe-finder:3 margin-check:2 icu-deterioration:5 dose-guard:3"),
+    (D, "unapproved_ever_live()", "vent-wean:1 margin-check:2 pe-finder:3 icu-deterioration:5"),
+    (D, "foreign_bases()", "hip-frac:1 hip-frac:2 margin-check:1 vent-wean:1 vent-wean:2"),
+    (D, 'down("ct-labels@1", "version")', "bleed-ct:2 bleed-ct:3 bleed-ct:4"),
+    (D, 'up("ct-head@3", "dataset")',
+     "ct-head@2 ct-head@1 ct-labels@1 pacs-export@2024-10 pacs-export@2025-09"),
+    (D, 'approved_by_two("fiona.macrae", "b.achterberg")', "bleed-ct:2 bleed-ct:4"),
+    (D, 'changed_at("marlow-general/icu", "2026-03-01", "2026-03-31")', "icu-deterioration:2 icu-deterioration:4"),
+    (D, 'minus(in_stage("production"), live())', "leaflet-writer:2"),
+    (D, 'alias_by("bleed-ct:2")', "fiona.macrae"),
+    (D, "undocumented()",
+     "pe-finder rad-backbone hip-frac margin-check vent-wean ed-crowding ed-chest-pain leaflet-writer"),
+    (E, "widest()", "beacon:2"),
+    (E, "lapsed()", "pulse:2"),
+    (E, 'holder("beacon")', "beacon:2"),
+    (E, 'up("triage_mix@1", "dataset")', "call_notes@25 call_codes@25 phone_calls@25 phone_calls@24"),
+    (E, 'shortest("riverside", "ward2")', "beacon:3"),
+    (E, "without_run()", "anchor:1 anchor:2 skin-scan2:1 bed.flow:1"),
 ])  # fmt: skip
 def test_members_by_hand(oracle: Oracle, call: str, members: str) -> None:
     assert oracle.evaluate(call).members == frozenset(members.split())
@@ -60,6 +83,21 @@ def test_lower_is_better_where_the_metric_or_the_manifest_says_so() -> None:
 def test_durations_add_up_over_periods() -> None:
     assert B.how_long("sepsis-risk:4", "harrow-lane").days == {70}
     assert C.how_long("nodule_seg:4", "tele-hub").days == {136}
+
+
+def test_days_lie_between_two_dates() -> None:
+    assert D.days_between(D.registered_when("bleed-ct:4"), D.approved_when("bleed-ct:4")).days == {43}
+
+
+def test_what_somebody_did_is_dated() -> None:
+    assert D.acts("fiona.macrae", "2026-02-01", "2026-02-28").dates == ("2026-02-11", "2026-02-23")
+
+
+def test_a_premise_that_holds_is_no_false_premise() -> None:
+    with pytest.raises(AssertionError, match="exists"):
+        D.no_version("bleed-ct:4")
+    with pytest.raises(AssertionError, match="the premise holds"):
+        D.untrue(D.person("b.achterberg"), D.approvers("bleed-ct:4"))
 
 
 def test_the_past_does_not_know_the_future() -> None:
