@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from askreg.agent.draft import Draft
 from askreg.agent.offline.meaning import Group, Holder, Node, Thing
 from askreg.agent.offline.phrases import Tok
+from askreg.agent.offline.requests import PRODUCTION, STAGES, place_written, request
 
 _COMMANDS: dict[str, str] = {
     "approve": "approve", "sign": "approve", "authorise": "approve", "authorize": "approve", "accept": "approve",
@@ -31,16 +34,17 @@ _POLITE = frozenset(
      "kindly", "now", "ok", "okay", "hey", "hi", "go", "ahead", "and", "like", "d", "should", "must", "s", "will",
      "immediately", "askreg", "hello", "may", "then", "so", "also")
 )  # fmt: skip
+_CIVIL = frozenset(("please", "pls", "plz", "now", "kindly", "immediately", "thanks", "thank"))
 _NEED_A_THING = ("train", "build", "restore", "clear", "label", "give", "enable", "kill", "upgrade", "downgrade")
 _DELETING = frozenset(("delete", "erase", "purge", "wipe", "destroy", "drop"))
-_STAGES = ("production", "validation", "approved", "experimental", "retired")
 
 
 def refusal(tokens: list[Tok], text: str) -> Draft | None:
     """Return the refusal of a request to change something; None when it is a question."""
     words = text.lower().replace(",", " ").replace("'", " ").split()
+    polite: list[str] = []
     while words and words[0].strip("?!.") in _POLITE:
-        words.pop(0)
+        polite.append(words.pop(0).strip("?!."))
     if not words:
         return None
     verb = words[0].strip("?!.,")
@@ -59,7 +63,11 @@ def refusal(tokens: list[Tok], text: str) -> Draft | None:
         return None
     if verb == "give" and not any(isinstance(n, Holder) for t in tokens for n in _nodes(t.node)):
         return None
-    return _refused(_command(verb, words, tokens), verb, words, tokens)
+    command = _command(verb, words, tokens)
+    after = [word for word in re.findall(r"[\w-]+", text.lower()) if word in _CIVIL]
+    asked = request(command, verb, [*polite, *after], tokens, text)
+    place = "/".join(written) if (written := place_written(tokens, text)) else ""
+    return _refused(command, verb, words, tokens, place).model_copy(update={"proposal": asked})
 
 
 def _object_follows(tokens: list[Tok]) -> bool:
@@ -102,21 +110,20 @@ def _command(verb: str, words: list[str], tokens: list[Tok]) -> str:
 
 def _stage(words: list[str]) -> str:
     """Return the stage that is named last."""
-    plain = [{"prod": "production"}.get(w.strip("?!.,"), w.strip("?!.,")) for w in words[1:]]
-    return next((w for w in reversed(plain) if w in _STAGES), "")
+    plain = [{PRODUCTION: "production"}.get(w.strip("?!.,"), w.strip("?!.,")) for w in words[1:]]
+    return next((w for w in reversed(plain) if w in STAGES), "")
 
 
 def _nodes(node: Node | None) -> tuple[Node, ...]:
     return node.nodes if isinstance(node, Group) else () if node is None else (node,)
 
 
-def _refused(command: str, verb: str, words: list[str], tokens: list[Tok]) -> Draft:
+def _refused(command: str, verb: str, words: list[str], tokens: list[Tok], place: str) -> Draft:
     nodes = [n for t in tokens for n in _nodes(t.node)]
     things = [n.entity for n in nodes if isinstance(n, Thing)]
     alias = next((n.alias for n in nodes if isinstance(n, Holder)), "")
     model = next((n.model.entity.name for n in nodes if isinstance(n, Holder) and isinstance(n.model, Thing)), "")
     subject = next((e.name for e in things if e.kind in ("version", "model")), model)
-    place = next((e.name for e in things if e.kind == "place"), "")
     if alias and not command.startswith("alias") and ":" not in subject:
         subject = f"{subject}@{alias}" if subject else ""
     if command == "train":
@@ -141,4 +148,7 @@ def _line(command: str, words: list[str], tokens: list[Tok], subject: str, place
         nouns = [w.sense for t in tokens if t.node is None and (w := t.item.word("noun"))]
         kind = next((k for k in nouns if k in kinds), "version" if subject else "")
         return " ".join(filter(None, (command, kind, subject.split(":")[0] if kind == "version" else "")))
+    if "@" in subject:  # which version that is, only the record says, and only the record's facts may be written
+        model, _, alias = subject.partition("@")
+        return " ".join(filter(None, (command, *given, f"with the version of {model} that is {alias}")))
     return " ".join(filter(None, (command, subject, *given)))
