@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from askreg.cli import session
+from askreg.cli import register, session
 from askreg.cli.session import AsOf, Cursor, Json, KnownAt, Limit
 from askreg.errors import AskregError, InvalidInput
 
@@ -22,7 +22,9 @@ Backend = Annotated[
 ]
 AnswerId = Annotated[str, typer.Argument(metavar="ID", show_default=False, help="As the answer gave it: ans_….")]
 
-answers = typer.Typer(help="Look at the answers that were given.", no_args_is_help=True, rich_markup_mode=None)
+answers = typer.Typer(
+    help="Show the answers given, and apply what they propose.", no_args_is_help=True, rich_markup_mode=None
+)
 
 HELP = "/json switches between text and JSON, /quit ends; a number takes one of the readings offered"
 
@@ -212,3 +214,24 @@ def replay_answer(ctx: typer.Context, id: AnswerId, as_json: Json = False) -> No
         answered.replay(outcome)
     if not outcome.reproduced:
         raise typer.Exit(1)
+
+
+@answers.command("apply")
+def apply_answer(ctx: typer.Context, id: AnswerId, as_json: Json = False) -> None:
+    """Make the change an answer proposed, in your own name. Exit 1 if what it changes is not as it was then."""
+
+    def act(registry: "Registry") -> register.Done:
+        from askreg.agent.replay import stored
+
+        with registry.view() as seen:
+            proposal = stored(seen, id).proposal
+        if proposal is None:
+            raise InvalidInput(f"the answer {id} proposes nothing; 'askreg answers show {id}' shows what it says")
+        if not as_json:
+            from askreg.cli import answered
+
+            answered.proposal(proposal)
+        subject = registry.apply(proposal, answer=id).subject
+        return f"{registry.actor} applied it: {proposal.action} {subject}", subject
+
+    register.write(ctx, act, as_json=as_json)

@@ -9,7 +9,8 @@ from askreg.agent.answer import Answer
 from askreg.agent.facts import Fact
 from askreg.agent.replay import Check, Replay
 from askreg.cli.printable import printable
-from askreg.cli.tables import cell, facts, heading, line, put, rows, span, when
+from askreg.cli.tables import facts, heading, line, put, rows, span, when
+from askreg.registry.proposals import Proposal
 
 _INTERVAL = re.compile(r"(?:stage|deployed|alias\..*|approval\..*|by|version|region)$")
 MOST_FACTS = 40
@@ -26,12 +27,31 @@ def answer(given: Answer) -> None:
     for number, reading in enumerate(given.readings, 1):
         line(f"  {number}. {reading.question}")
     if given.proposal:
-        heading("Proposal")
-        facts({name: cell(value).plain for name, value in given.proposal.items()})
+        proposal(given.proposal)
+        if given.proposal.needs.missing:
+            line("it cannot be made yet; ask again once nothing is missing", style="yellow")
+        else:
+            line(f"to make it in your own name: askreg --as USER answers apply {given.id}")
     for quote in given.quotes:
         line(f"“{quote.text}” – {quote.document}", style="italic")
     _facts(given.facts, given.as_of)
     line(_provenance(given), style="dim")
+
+
+def proposal(given: Proposal) -> None:
+    """Print a change that was proposed: what would change, and what it takes."""
+    heading(f"Proposal: {given.action} {given.subject}")
+    facts(given.arguments)
+    rows("field|before|after", ((c.field, c.before or "nothing", c.after or "nothing") for c in given.diff))
+    needs = given.needs
+    facts(
+        {
+            "takes the role": " or ".join(needs.roles),
+            "not by": needs.not_by,
+            "asks for": "; ".join(needs.asks),
+            "missing": "; ".join(needs.missing),
+        }
+    )
 
 
 def _facts(known: list[Fact], as_of: str) -> None:
