@@ -1,22 +1,20 @@
 """What is known to be harmless before anything is looked for: live names, hashes, ids, shapes of the registry's own."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
+from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.lexicon import domain, is_name
 from askreg.agent.guard.normal import Normal, fold
 
-_TOKEN = re.compile(r"[^\W_][\w.-]*")
-_SUFFIX = re.compile(r"(?::\d{1,4}|:[rv]\d{1,3})(?![\w:]*\w)|@(?P<label>[\w.-]*\w)")
-_LABEL = re.compile(
-    r"(?:19|20)\d\d(?:[.-]?\d\d){0,2}|[a-z]{1,6}-?\d{1,3}|v?\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|\d\dw\d\d|[a-z]"
-)
-_OWN = re.compile(
+_TOKEN = Lazy(r"[^\W_][\w.-]*")
+_SUFFIX = Lazy(r"(?::\d{1,4}|:[rv]\d{1,3})(?![\w:]*\w)|@(?P<label>[\w.-]*\w)")
+_LABEL = Lazy(r"(?:19|20)\d\d(?:[.-]?\d\d){0,2}|[a-z]{1,6}-?\d{1,3}|v?\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|\d\dw\d\d|[a-z]")
+_OWN = Lazy(
     r"sha(?:256|512|1):[0-9a-f]{6,128}…?|(?<!\w)(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)(?:[0-9a-f]{64}|[0-9a-f]{40})(?!\w)"
     r"|(?<!\w)ans_[0-9a-hjkmnp-tv-z]{25,26}(?!\w)"
 )
-_PIECE = re.compile(r"[^\W\d_]+")
+_PIECE = Lazy(r"[^\W\d_]+")
 _NEAR = 84
 _SHORTEST = 5
 

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from askreg.agent.guard.patterns import ATTACHED, DATE, EARLIEST, EARLY, WEAK
+from askreg.agent.guard.care import ATTACHED, EARLIEST, EARLY, WEAK
+from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.scan import Hit, Scan
 
-_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_YEAR = Lazy(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 
 
 def hits(scan: Scan) -> Iterator[Hit]:
     """Yield the dates that are a patient's, and those of which nothing says that they are not."""
     weak = None
-    for found in DATE.finditer(scan.folded):
+    for found in scan.dates:
         if scan.care is not None or _attached(found.start(), scan):
             yield Hit("date", *found.span())
         elif _early(found.group()) or not scan.anchored or _bare(found, scan):
@@ -39,7 +40,7 @@ def _weak(scan: Scan) -> bool:
     return any(not scan.allowed(*m.span()) and not _kind_of_model(m, scan) for m in WEAK.finditer(scan.folded))
 
 
-_MODELLED = re.compile(
+_MODELLED = Lazy(
     r"[\s-]+(?:\w+[\s-]+)?(?:models?|versions?|risk|prediction|predictor|classifier|score|notes?|summar\w+|deterioration|data|dataset|outcomes?|cohort|safety|level|population|mortality|readmission|length)\b"
 )
 

@@ -4,26 +4,27 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 
-def _read(name: str) -> str:
+def read(name: str) -> str:
+    """Return the text of one of the lists."""
     return files("askreg.agent.guard").joinpath("data", f"{name}.txt").read_text("utf-8")
 
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(_read("words").split()) | domain()
+    return frozenset(read("words").split()) | domain()
 
 
 @cache
 def domain() -> frozenset[str]:
     """Return the words of registries, machine learning and hospitals."""
-    lines = (line for line in _read("domain").splitlines() if not line.startswith("#"))
+    lines = (line for line in read("domain").splitlines() if not line.startswith("#"))
     return frozenset(word for line in lines for word in line.split())
 
 
 # Names are looked up in one long string: making a set of so many would take longer than a question may.
 @cache
 def _listed(name: str) -> str:
-    return "\n" + _read(name)
+    return "\n" + read(name)
 
 
 @lru_cache(maxsize=8192)

@@ -5,12 +5,14 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from askreg.agent.guard.lazy import Lazy
+
 # Letters that no decomposition takes apart.
 _PLAIN = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "Ae"})
 _QUOTES = "’‘ʼ＇`´′"
 _BLANKS = "\u2800\u3164\u115f\u1160\uffa0"
-_SPACED = re.compile(r"(?<!\S)\S(?: {1,6}\S){4,}(?!\S)")
-_DOTTED = re.compile(r"(?<!\w)[^\W_]([._*|~+-])[^\W_](?:\1[^\W_]){3,}(?!\w)")
+_SPACED = Lazy(r"(?<!\S)\S(?: {1,6}\S){4,}(?!\S)")
+_DOTTED = Lazy(r"(?<!\w)[^\W_]([._*|~+-])[^\W_](?:\1[^\W_]){3,}(?!\w)")
 
 
 @dataclass(frozen=True)

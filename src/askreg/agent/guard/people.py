@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.lexicon import domain, is_first_name, is_name, is_surname, is_word
 from askreg.agent.guard.normal import fold
 from askreg.agent.guard.scan import AFTER_ACTOR, BEFORE_ACTOR, Hit, Scan
 
 _W = r"[^\W\d_][^\W\d_'.-]*(?:['-][^\W\d_]+)*"
-_WORD = re.compile(_W)
-_TITLE = re.compile(
+_WORD = Lazy(_W)
+_TITLE = Lazy(
     rf"(?<![\w.-])(?P<cue>mrs?|ms|miss|mx|dr|doctor|prof|professor|sir|frau|herr|mme|mlle|señora?|sra|madam)\b\.?\s+(?P<name>{_W})"
 )
 _STRONG_CUES = (
@@ -19,15 +20,15 @@ _STRONG_CUES = (
 )
 _LOOSE_CUES = r"for|of|is|re|about|with|does|did|has|was|on|to|and|in|by|from|told|asked"
 _AFTER = rf"(?:\s+(?:is|was|of|name|called|named))?[\s:,=(-]+(?P<name>{_W})"
-_CUE = re.compile(rf"(?<![\w-])(?P<cue>{_STRONG_CUES}){_AFTER}")
-_LOOSE = re.compile(rf"(?<![\w-])(?P<cue>{_LOOSE_CUES}){_AFTER}")
+_CUE = Lazy(rf"(?<![\w-])(?P<cue>{_STRONG_CUES}){_AFTER}")
+_LOOSE = Lazy(rf"(?<![\w-])(?P<cue>{_LOOSE_CUES}){_AFTER}")
 _ANY_NAME = frozenset(("patient", "pt", "mother", "father", "wife", "husband", "named", "name"))
 """What follows these is a name even if no list has it."""
-_INITIALS = re.compile(
+_INITIALS = Lazy(
     rf"(?<![\w.])(?:(?:[Pp]atient|PATIENT|[Pp]t|PT)\.?\s+(?P<pt>[A-Z]\.?\s?[A-Z]\.?(?:\s?[A-Z]\.?)?)(?![\w])"
     rf"|(?P<last>{_W}),\s(?P<by>[A-Z]\.\s?(?:[A-Z]\.\s?){{0,2}}|[A-Z]{{1,2}}(?![\w]))|(?P<first>[A-Z])\s(?P<sur>[A-Z][^\W\d_]*[a-z]))"
 )
-_LIVES = re.compile(
+_LIVES = Lazy(
     r"(?<![\w-])(?:(?:patient|pt|man|woman|lady|gentleman|(?:moved|came)(?:\shere)?)\s(?=from)|lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
     rf"(?:\s*(?:\b(?:is|in|at|near|from|of|to|the|on|outside)\b|:))+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
 )

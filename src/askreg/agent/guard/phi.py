@@ -9,27 +9,16 @@ import re
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv6Address
 
-from askreg.agent.guard import dates, people
+from askreg.agent.guard import cues, dates, people
 from askreg.agent.guard.allowed import Allowed
+from askreg.agent.guard.care import ALONE, BODY, FACE, OF_SOMEONE, OLD
+from askreg.agent.guard.kinds import Category
+from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.lexicon import is_word
 from askreg.agent.guard.normal import fold, normal
-from askreg.agent.guard.patterns import (
-    ALONE,
-    BODY,
-    BRACKETED,
-    CAPITAL,
-    COLONS,
-    CUED,
-    FACE,
-    LEAST_DIGITS,
-    OF_SOMEONE,
-    OLD,
-    SHAPED,
-    Category,
-)
 from askreg.agent.guard.scan import Hit, Scan
+from askreg.agent.guard.shapes import CAPITAL_SHAPES, SHAPES, addresses, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,44 +56,37 @@ class Gate:
 
 def _certain(scan: Scan) -> Iterator[Hit]:
     """Yield identifiers, and what in the same places is not certain."""
-    folded = scan.folded
-    for category, pattern in SHAPED:
-        for found in pattern.finditer(folded):
-            if not _excused(category, found, scan):
-                yield Hit(category, *found.span())
-    for category, pattern in CAPITAL:
-        for found in pattern.finditer(scan.text):
-            if category != "name" or not is_word(fold(re.split(r"[ .]", found.group())[-1])):
-                yield Hit(category, *found.span())
-    for category, pattern in CUED:
-        for found in pattern.finditer(folded):
-            digits = sum(c.isdigit() for c in found["value"])
-            if digits >= LEAST_DIGITS.get(category, 3):
-                yield Hit(category, *found.span("value"))
-    yield from (Hit("mrn", *found.span("value")) for found in BRACKETED.finditer(folded))
-    yield from (Hit("ip", *found.span()) for found in COLONS.finditer(folded) if _is_address(found.group()))
-    yield from (Hit("date", *found.span()) for found in OLD.finditer(folded))
+    for category, found in matches(SHAPES, scan.folded, scan.digits):
+        if not _excused(category, found):
+            yield Hit(category, *found.span())
+    for category, found in matches(CAPITAL_SHAPES, scan.text, scan.digits):
+        if category != "name" or not is_word(fold(re.split(r"[ .]", found.group())[-1])):
+            yield Hit(category, *found.span())
+    if scan.digits > 1:
+        yield from (Hit(category, start, end) for category, start, end in cues.numbers(scan.folded))
+        yield from (Hit("date", *found.span()) for found in OLD.finditer(scan.folded))
+    yield from (Hit("ip", *span) for span in addresses(scan.folded))
     yield from _bodies(scan)
     yield from dates.hits(scan)
     yield from people.hits(scan)
 
 
-def _excused(category: Category, found: re.Match[str], scan: Scan) -> bool:
-    if category == "other-id" and found.group().startswith("@"):
-        return is_word(found.group()[1:])
-    return False
+def _excused(category: Category, found: re.Match[str]) -> bool:
+    """Tell whether what follows an @ is no user's name but a word, such as an alias."""
+    return category == "other-id" and found.group().startswith("@") and is_word(found.group()[1:])
 
 
-def _is_address(text: str) -> bool:
-    try:
-        return IPv6Address(text) is not None
-    except ValueError:
-        return False
+_BODY_SIGNS = (
+    "print", "retina", "iris", "voice", "face id", "faceid", "facial", "face ", "dna", "biometric", "gait", "vein",
+    "geometry", "keystroke", "genome", "photo", "selfie", "shot", "portrait", "pic",
+)  # fmt: skip
 
 
 def _bodies(scan: Scan) -> Iterator[Hit]:
+    if not any(sign in scan.folded for sign in _BODY_SIGNS):
+        return
     someone = OF_SOMEONE.search(scan.folded) is not None or scan.care is not None
-    looks: tuple[tuple[Category, re.Pattern[str]], ...] = (("biometric", BODY), ("photo", FACE))
+    looks: tuple[tuple[Category, Lazy], ...] = (("biometric", BODY), ("photo", FACE))
     for category, pattern in looks:
         for found in pattern.finditer(scan.folded):
             numbered = _NUMBERED.match(scan.folded, found.end())
@@ -112,23 +94,23 @@ def _bodies(scan: Scan) -> Iterator[Hit]:
             yield Hit(category, found.start(), end, certain=someone or numbered is not None)
 
 
-_NUMBERED = re.compile(
+_NUMBERED = Lazy(
     r"(?:[\s:,#(]+(?:id|no|number|is|of|template|code|the|patient|sample)\b){0,3}[\s:,#(]*(?=[a-z_-]{0,6}\d)[a-z0-9_-]{3,}"
 )
-_WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*")
-_PLAIN_NUMBER = re.compile(r"(?<![\w.,])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e-?\d{1,3})?%?(?![\w])")
-_SHAPE = re.compile(
+_WORD = Lazy(r"[^\W_]+(?:'[^\W\d_]+)*")
+_PLAIN_NUMBER = Lazy(r"(?<![\w.,])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e-?\d{1,3})?%?(?![\w])")
+_SHAPE = Lazy(
     r"v?\d{1,4}|\d{1,4}(?:st|nd|rd|th|d|h|m|s|x|k|mb|gb|kb|b|ms|mm|ml|mg|yr|am|pm|w|bn|hz|px)|[a-z]\d{1,3}|\d{1,3}[a-z]"
     r"|(?:gpt|llama|bert|vit|resnet|r|v|rev|rc|p|q|h|f|t|auc|sha|utf|int|fp|top|iso|icd|cp|h|ipv)\d{1,4}|q[1-4]|t\d\d|w\d\d|\d{1,2}t\d\d|\d{2}z|0x[0-9a-f]{1,4}"
 )
-_COUNTED = re.compile(
+_COUNTED = Lazy(
     r"\s?(?:rows?|bytes?|samples?|stays?|records?|patients|examples?|images|records|encounters|admissions|events?|ms|seconds?|s|kb|mb|gb)\b"
 )
-_COUNTING = re.compile(
+_COUNTING = Lazy(
     r"(?:(?:^|[\s(;])(?:n|rows|size|seq|event|events|total|returned|value|count(?:\.\w+)*|bytes|max_tokens|budget_tokens"
     r"|expires_in|created|limit)\s*[=:\s]\s*|f\d+ \S+ [a-z_]+(?:\.[a-z_.]+)? )$"
 )
-_FORM = re.compile(r"[A-Z][a-z]+(?:'s)?|[A-Z]+|[a-z]+(?:'s)?")
+_FORM = Lazy(r"[A-Z][a-z]+(?:'s)?|[A-Z]+|[a-z]+(?:'s)?")
 
 
 def _doubtful(scan: Scan, sure: Sequence[tuple[int, int]]) -> Iterator[Hit]:

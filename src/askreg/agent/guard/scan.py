@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from askreg.agent.guard.allowed import Allowed
+from askreg.agent.guard.care import DATE, MONTHS, STRONG
+from askreg.agent.guard.kinds import Category
+from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.normal import Normal
-from askreg.agent.guard.patterns import DATE, STRONG, Category
 
-_REGISTRY = re.compile(
+_REGISTRY = Lazy(
     r"(?<![\w-])(?:models?|versions?|live|deployed|deployments?|champions?|challengers?|alias(?:es)?|stages?|production|validation"
     r"|retired|approv\w+|register\w*|registry|registration|dataset|datasets|evaluat\w+|auroc|auc|brier|metrics?|trained|lineage|leaderboard"
     r"|running|withdrawn|released|launch\w*|promoted|signed|rejected|runs?|events?|history|record|as of|known at|happened|changed)(?![\w-])"
@@ -17,11 +19,11 @@ _ACT = (
     r"(?:approv\w+|sign(?:s|ed|ing)?(?:\soff)?|review\w*|reject\w*|register\w*|own(?:s|ed)?|maintain\w*|deploy\w*|evaluat\w+|creat\w+"
     r"|upload\w*|retir\w+|withdr\w+|promot\w+|train(?:s|ed)?|publish\w*|wrote|built|build|moved?|set|responsib\w+|author\w*|change[ds]?)"
 )
-_REGISTRAR = re.compile(rf"(?<!\w){_ACT}(?!\w)")
-BEFORE_ACTOR = re.compile(
+_REGISTRAR = Lazy(rf"(?<!\w){_ACT}(?!\w)")
+BEFORE_ACTOR = Lazy(
     rf"(?:{_ACT}(?:\s\w+)?\sby|\bdid|\bhas|\bhave|\bhad|\bbelongs?\sto|\bresponsibility\sof|\bowner\s(?:is|was)?|\bdoes|\bactor)\s+(?:dr\.?\s|prof\.?\s)?$"
 )
-AFTER_ACTOR = re.compile(rf"\s+(?:(?:ever|last|also|first|not|never)\s+)?{_ACT}(?!\w)")
+AFTER_ACTOR = Lazy(rf"\s+(?:(?:ever|last|also|first|not|never)\s+)?{_ACT}(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,21 @@ class Scan:
         return next((m for m in STRONG.finditer(self.folded) if not self.allowed(*m.span())), None)
 
     @cached_property
+    def digits(self) -> int:
+        """Return how many digits there are outside of what is known."""
+        within = sum(c.isdigit() for a, b in self._spans for c in self.folded[a:b])
+        return max(0, sum(map(str.isdigit, self.folded)) - within)
+
+    @cached_property
+    def dates(self) -> list[re.Match[str]]:
+        """Return the dates."""
+        possible = any(map(str.isdigit, self.folded)) or any(month in self.folded for month in MONTHS)
+        return list(DATE.finditer(self.folded)) if possible else []
+
+    @property
     def dated(self) -> list[tuple[int, int]]:
         """Return where dates stand."""
-        return [m.span() for m in DATE.finditer(self.folded)]
+        return [m.span() for m in self.dates]
 
     @cached_property
     def titled(self) -> bool:
