@@ -87,7 +87,8 @@ def identifying(half: Half) -> list[Text]:
 
 
 def _filled(category: str, template: str, half: Half, turn: int, drawn: random.Random) -> Text:
-    text, spans, rest = "", [], template
+    spans: list[tuple[int, int]] = []
+    text, rest = "", template
     while "{" in rest:
         before, _, rest = rest.partition("{")
         kind, _, rest = rest.partition("}")

@@ -33,7 +33,9 @@ _EDGES = frozenset(
 _FREE = frozenset(("tag", "card", "detail", "signature", "config"))
 _EVENTS = frozenset("model version dataset dataset_version run alias document person policy answer attempt".split())
 _VERBS = frozenset(
-    "registered updated renamed staged retired approved rejected evaluated deployed withdrawn set removed given refused".split()
+    """
+    registered updated renamed staged retired approved rejected evaluated deployed withdrawn set removed given refused
+    """.split()
 )
 _FIGURES = frozenset(("count", "min", "max", "sum", "avg", "duration"))
 

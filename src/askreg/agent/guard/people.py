@@ -32,6 +32,7 @@ _LIVES = Lazy(
     r"(?<![\w-])(?:(?:patient|pt|man|woman|lady|gentleman|(?:moved|came)(?:\shere)?)\s(?=from)|lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
     rf"(?:\s*(?:\b(?:is|in|at|near|from|of|to|the|on|outside)\b|:))+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
 )
+_SOMEONE = ("patient", "pt", "man", "woman", "lady", "gentleman")
 _PARTICLES = frozenset(
     "van von de del della der den di da dos das la le el al bin ibn ben abu st mac mc o ter ten du".split()
 )
@@ -144,7 +145,7 @@ def _runs(scan: Scan) -> Iterator[Hit]:
             third = next((w for w in words if w.start() > second.end()), None)
         if third is not None:
             gap, second = " ", third
-        if gap not in (" ", ", ", "  ", ". "):
+        if gap not in (" ", ", ", "  "):
             continue
         if scan.allowed(*first.span()) or scan.allowed(*second.span()):
             continue
@@ -158,25 +159,29 @@ def _runs(scan: Scan) -> Iterator[Hit]:
 def _pair(one: str, two: str, gap: str, scan: Scan, at: int) -> bool | None:
     """Tell whether two words in a row are a name: certainly, perhaps, or (None) not."""
     a, b = fold(one), re.sub(r"'s$", "", fold(two))
-    if scan.near(a) or scan.near(b) or a in domain() or b in domain():
+    if a in domain() or b in domain():
         return None
     strange = not is_word(a), not is_word(b)
-    capital = one[:1].isupper() and two[:1].isupper() and not (scan.titled and not scan.text.isupper())
+    if not any(strange):
+        return None
+    verdict = _strange_pair(a, b, gap) if all(strange) else None
+    if verdict is None and gap != ", " and one[:1].isupper() and two[:1].isupper() and _capitals_tell(scan):
+        if all(strange):
+            verdict = False
+        elif is_first_name(a) and is_surname(b) and (strange[0] or not scan.begins(at)):
+            verdict = True
+    return None if verdict is None or scan.near(a) or scan.near(b) else verdict
+
+
+def _strange_pair(a: str, b: str, gap: str) -> bool | None:
     if gap == ", ":
-        return True if all(strange) and is_surname(a) and is_first_name(b) else None
-    if gap == ". ":
-        return None
-    if all(strange) and (known_name(a) or known_name(b)):
-        return True
-    if not capital:
-        return None
-    if all(strange):
-        return False
-    if strange[0] and is_first_name(a) and is_surname(b):
-        return True
-    if strange[1] and is_surname(b) and is_first_name(a) and not scan.begins(at):
-        return True
-    return None
+        return True if is_surname(a) and is_first_name(b) else None
+    return True if known_name(a) or known_name(b) else None
+
+
+def _capitals_tell(scan: Scan) -> bool:
+    """Tell whether a capital says something: in a heading it does not."""
+    return not scan.titled or scan.text.isupper()
 
 
 def _lived(scan: Scan) -> Iterator[Hit]:
@@ -188,4 +193,5 @@ def _lived(scan: Scan) -> Iterator[Hit]:
         if scan.allowed(start, start + len(word)) or scan.near(word):
             continue
         if (capital or not is_word(word)) and not (is_word(word) and word in domain()):
-            yield Hit("geography", start, _extended(scan, start), certain=scan.care is not None or not scan.anchored)
+            someone = scan.care is not None or not scan.anchored or found.group().startswith(_SOMEONE)
+            yield Hit("geography", start, _extended(scan, start), certain=someone)

@@ -11,9 +11,13 @@ from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.normal import Normal
 
 _REGISTRY = Lazy(
-    r"(?<![\w-])(?:models?|versions?|live|deployed|deployments?|champions?|challengers?|alias(?:es)?|stages?|production|validation"
-    r"|retired|approv\w+|register\w*|registry|registration|dataset|datasets|evaluat\w+|auroc|auc|brier|metrics?|trained|lineage|leaderboard"
-    r"|running|withdrawn|released|launch\w*|promoted|signed|rejected|runs?|events?|history|record|as of|known at|happened|changed)(?![\w-])"
+    r"""(?<![\w-])(?:
+      models?|versions?|live|deployed|deployments?|champions?|challengers?|alias(?:es)?|stages?|production|validation
+    | retired|approv\w+|register\w*|registry|registration|datasets?|evaluat\w+|auroc|auc|brier|metrics?|trained
+    | lineage|leaderboard|running|withdrawn|released|launch\w*|promoted|signed|rejected|runs?|events?|history|record
+    | as\ of|known\ at|happened|changed
+    )(?![\w-])""",
+    verbose=True,
 )
 _ACT = (
     r"(?:approv\w+|sign(?:s|ed|ing)?(?:\soff)?|review\w*|reject\w*|register\w*|own(?:s|ed)?|maintain\w*|deploy\w*|evaluat\w+|creat\w+"

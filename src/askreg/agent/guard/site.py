@@ -45,11 +45,11 @@ def problems(
 
 def _policy(policy: str, backend: str) -> Iterator[str]:
     if policy not in ("local-only", "cloud-allowed"):
-        yield f"the policy {policy!r} is none that is known: nothing is sent; set ASKREG_POLICY=local-only or cloud-allowed"
+        yield f"the policy {policy!r} is not known, so nothing is sent; set ASKREG_POLICY=local-only or cloud-allowed"
     elif policy == "local-only" and backend not in ("offline", "ollama"):
         yield (
-            f"ASKREG_POLICY is 'local-only', and the backend {backend!r} would send questions outside; ask with --backend"
-            " offline or ollama, or let the site decide on ASKREG_POLICY=cloud-allowed"
+            f"ASKREG_POLICY is 'local-only', and the backend {backend!r} would send questions outside; ask with"
+            " --backend offline or ollama, or let the site decide on ASKREG_POLICY=cloud-allowed"
         )
 
 
@@ -67,13 +67,12 @@ def _variables(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _ollama(environ: Mapping[str, str], url: str, model: str, allowed_hosts: Collection[str]) -> Iterator[str]:
-    parts = _split(url)
-    host = _host(url)
+    parts, host = _split(url), _host(url)
     listed = {allowed.strip().lower().strip("[]") for allowed in allowed_hosts}
-    if parts is None or parts.scheme not in ("http", "https") or not host:
-        yield "ASKREG_OLLAMA_URL is no http(s) address; set it to http://127.0.0.1:11434"
-    elif parts.username is not None or parts.password is not None:
+    if parts is not None and "@" in parts.netloc:
         yield "ASKREG_OLLAMA_URL holds a user name, which can hide where it leads; leave it out"
+    elif parts is None or parts.scheme not in ("http", "https") or not host:
+        yield "ASKREG_OLLAMA_URL is no http(s) address; set it to http://127.0.0.1:11434"
     elif not _is_loopback(host) and host not in listed:
         yield (
             f"ASKREG_OLLAMA_URL leads to {host!r}, which is neither this machine nor listed in ASKREG_OLLAMA_HOSTS; use"
@@ -81,8 +80,8 @@ def _ollama(environ: Mapping[str, str], url: str, model: str, allowed_hosts: Col
         )
     if _CLOUD_TAG.search("".join(model.split()).lower()):
         yield (
-            f"the model {model.strip()!r} runs at Ollama's cloud, even when asked through this machine; choose one without"
-            " 'cloud' in its tag with ASKREG_OLLAMA_MODEL"
+            f"the model {model.strip()!r} runs at Ollama's cloud, even when asked through this machine; choose one"
+            " without 'cloud' in its tag with ASKREG_OLLAMA_MODEL"
         )
 
 
@@ -107,7 +106,7 @@ def _host(url: str) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine; only the plain forms are: 127.1 or 0x7f000001 mean it to some programs only."""
+    """Tell whether a host is this machine, in a plain form: 127.1 or 0x7f000001 mean it to some programs only."""
     if host == "localhost":
         return True
     try:
