@@ -16,6 +16,7 @@ CONTRACT = {
     *("models", "show", "compare", "lineage", "history", "deployed", "leaderboard"),
     *("register", "evaluate", "alias", "stage", "approve", "reject", "deploy", "withdraw", "retire"),
     *("audit verify", "audit log", "audit checkpoint", "answers list", "answers show", "answers replay"),
+    "answers apply",
 }
 READS = {
     *("models", "versions", "show", "compare", "lineage", "history", "deployed", "leaderboard", "gaps"),
