@@ -52,7 +52,8 @@ def test_the_json_is_what_the_contract_says(registry: Registry) -> None:
 
 def test_only_cited_facts_are_in_the_answer_numbered_from_one(registry: Registry) -> None:
     draft = drafting("{F5.subject} is owned by {F5}.")
-    answer = ask(registry, calling(LIVE, ("query", {"select": "model", "project": ["task", "owner"]})), draft)
+    calls = calling(LIVE, ("query", {"select": "model", "project": ["task", "owner"]}))
+    answer = ask(registry, calls, draft, question="who owns the models?")
     assert answer.status == "answered"
     assert [(f.id, f.field) for f in answer.facts] == [("F1", "owner")]
 
@@ -68,7 +69,7 @@ def test_a_figure_that_the_record_does_not_hold_ends_in_abstention(registry: Reg
 def test_what_a_model_card_says_is_quoted_and_harmless(registry: Registry) -> None:
     where = [{"path": "name", "value": "sepsis-risk"}]
     call = ("query", {"select": "model", "where": where, "project": ["description"]})
-    answer = ask(registry, calling(call), drafting("{F1.subject} is described as {F1}."))
+    answer = ask(registry, calling(call), drafting("{F1.subject} is described as {F1}."), question="what is it for?")
     assert answer.status == "answered"
     assert "![x](" not in answer.answer and "http://" not in answer.answer
 
@@ -142,7 +143,7 @@ def test_a_replayed_answer_holds_until_the_record_changes(registry: Registry, cl
 def test_a_replayed_answer_says_what_has_changed(registry: Registry, clock: Clock) -> None:
     where = [{"path": "name", "value": "readmit"}]
     call = ("query", {"select": "model", "where": where, "project": ["task"]})
-    answer = ask(registry, calling(call), drafting("{F1.subject} does {F1}."))
+    answer = ask(registry, calling(call), drafting("{F1.subject} does {F1}."), question="what does readmit do?")
     clock.advance(days=1)
     registry.update_model(model="readmit", task="regression")
     checks = replay(registry, answer.id)

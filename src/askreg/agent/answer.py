@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -181,8 +181,9 @@ class Asker:
             brain = self._make(
                 self._backend, seen=inquiry.seen, config=self._config, gate=inquiry.heard.gate, static=[stable]
             )
-            prompt, model = prompts.load(getattr(brain, "prompt", "answer")), getattr(brain, "model", None)
+            model, own = getattr(brain, "model", None), getattr(brain, "prompt", None)
             outcome = inquiry.run(brain, prompt, thread, self._limits)
+            prompt = prompts.load(own) if own else prompt
         except (Refused, BrainFailed) as error:
             outcome = Outcome(reason=str(error), refused=isinstance(error, Refused))
         return outcome, BrainUsed(backend=self._backend, model=model, prompt=prompt.reference)
@@ -255,21 +256,24 @@ class _Inquiry:
         except InvalidInput as error:
             return [Problem(code="draft", claim="", what=str(error))]
         problems = _hollow(draft)
-        instants = (self.seen.now, self.seen.instant, *self._dates())
+        spans = list(dates.find(self.heard.read, times.moment(self.seen.now)))
+        days = [day.isoformat() for span in spans for day in (span.first, span.last)]
         facts_told = [id for passage in text.passages for id in passage.facts]
         asserting = draft.status in ("answered", "partial")
         answering = Evidence(
-            facts, results, self.heard.read, self.names, draft.quotes, instants, asserting=asserting
+            facts,
+            results,
+            self.heard.read,
+            self.names,
+            draft.quotes,
+            (self.seen.now, self.seen.instant, *days),
+            [span.after.isoformat() for span in spans],
+            asserting=asserting,
         )
         problems += self.verify(text, answering)
         problems += self.verify(reason, replace(answering, quotes=(), told=facts_told, asserting=False))
         self.accepted = None if problems else _Accepted(draft, text, reason)
         return problems
-
-    def _dates(self) -> Iterator[str]:
-        """Yield the days that the question's dates mean: an answer says which it took."""
-        for span in dates.find(self.heard.read, times.moment(self.seen.now)):
-            yield from (day.isoformat() for day in (span.first, span.last, span.after))
 
     @property
     def moment(self) -> dict[str, str]:

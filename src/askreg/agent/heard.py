@@ -47,8 +47,8 @@ class Heard:
         held = ", ".join(sorted({finding.category for finding in self._found}))
         what = "a part of it" if draft.status == "partial" else "it"
         reason = (
-            f"the question holds what may identify a patient ({held}), which was left out before it was read, and {what}"
-            " could not be answered from what is left; ask again without it"
+            f"the question holds what may identify a patient ({held}); this was left out before it was read, and {what}"
+            " could not be answered from what is left: ask again without it"
         )
         return draft.model_copy(update={"reason": reason, "readings": [], "proposal": None})
 

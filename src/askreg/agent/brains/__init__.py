@@ -33,8 +33,8 @@ def make_brain(
     backend: str,
     *,
     seen: "View",
-    config: BrainConfig = BrainConfig(),  # noqa: B008 - frozen
-    gate: "Gate | None" = None,
+    config: BrainConfig,
+    gate: "Gate",
     static: Sequence[str] = (),
 ) -> Brain:
     """Return the brain of a backend.

@@ -1,4 +1,4 @@
-"""Claude as a brain. What leaves is converted to what a cloud model may see, and checked twice: here and on the wire."""
+"""Claude as a brain. What leaves is turned into what a cloud model may see, and checked here and on the wire."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from askreg.agent.brains.bounded import TooMuch, bounded
 from askreg.agent.brains.config import BrainConfig, ClaudeConfig
 from askreg.agent.brains.failures import BrainFailed, chain, usable
+from askreg.agent.brains.permission import permit
 from askreg.agent.guard import outward
-from askreg.agent.guard.egress import Egress
+from askreg.agent.guard.egress import Egress, strings
 from askreg.agent.guard.phi import Gate
-from askreg.agent.guard.site import permit
 from askreg.agent.tools import schemas
 from askreg.errors import InvalidInput, Refused
 
@@ -28,7 +28,7 @@ class ClaudeBrain:
     def __init__(self, *, config: BrainConfig, gate: Gate, static: Sequence[str]) -> None:
         """Refuse to exist where the site's policy keeps everything inside; `static` are the prompt's own texts."""
         permit("claude", config)
-        self._config = config.claude
+        self._config, self._gate = config.claude, gate
         self.model = config.claude.model
         if config.claude.api_key is None:
             raise BrainFailed("Claude needs an API key", "set ANTHROPIC_API_KEY")
@@ -52,15 +52,17 @@ class ClaudeBrain:
             case SystemMessage():
                 return _cached(message)
             case ToolMessage():
-                text = message.text if message.artifact is None else outward.result_text(message.artifact)
+                text = (
+                    message.text if message.artifact is None else outward.result_text(message.artifact, gate=self._gate)
+                )
                 self._egress.check([text], what="a tool's result")
                 return message.model_copy(update={"content": text, "artifact": None})
             case AIMessage() if "turn" in message.additional_kwargs:
-                text = outward.turn_text(message.additional_kwargs["turn"])
+                text = outward.turn_text(message.additional_kwargs["turn"], gate=self._gate)
                 self._egress.check([text], what="the conversation")
                 return AIMessage(content=text)
             case AIMessage():
-                self._egress.check(_strings([call["args"] for call in message.tool_calls]), what="a tool's arguments")
+                self._egress.check(strings([call["args"] for call in message.tool_calls]), what="a tool's arguments")
                 return message
             case HumanMessage() if "problems" in message.additional_kwargs:
                 return HumanMessage(content=self._complaint(message))
@@ -83,9 +85,7 @@ def _bound(config: ClaudeConfig, egress: Egress) -> Any:
     import httpx2
 
     # The client retries requests that fail; a stream that breaks off is for us to begin again.
-    return chat.with_retry(
-        retry_if_exception_type=(httpx2.TransportError,), stop_after_attempt=config.retries + 1
-    )
+    return chat.with_retry(retry_if_exception_type=(httpx2.TransportError,), stop_after_attempt=config.retries + 1)
 
 
 def _chat_model(config: ClaudeConfig, egress: Egress) -> ChatAnthropic:
@@ -147,20 +147,16 @@ def _block(block: str | dict[str, Any]) -> dict[str, Any]:
 
 def _fixed(config: ClaudeConfig) -> Iterator[str]:
     """Yield the texts of a request that are askreg's own or the protocol's."""
-    yield from (config.model, config.effort or "", "ephemeral", "tool_result", "tool_use", "redacted_thinking")
-    yield from _strings(schemas.functions())
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield str(key)
-            yield from _strings(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _strings(item)
+    yield from (
+        config.model,
+        config.effort or "",
+        str(config.max_tokens),
+        "ephemeral",
+        "tool_result",
+        "tool_use",
+        "redacted_thinking",
+    )
+    yield from strings(schemas.functions())
 
 
 def _tokens_of(reply: AIMessage) -> Iterator[str]:
@@ -175,7 +171,8 @@ def _failure(error: Exception, config: ClaudeConfig) -> Exception:
     """Return what to raise instead of a client's error, which may hold the request."""
     import anthropic
 
-    for cause in chain(error):
+    # What the client's hooks raise, the client wraps in an error of its own.
+    for cause in sorted(chain(error), key=lambda cause: not isinstance(cause, Refused | TooMuch)):
         match cause:
             case Refused():
                 return cause

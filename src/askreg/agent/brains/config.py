@@ -60,10 +60,10 @@ class BrainConfig(_Config):
     policy: Policy = "local-only"
     claude: ClaudeConfig = ClaudeConfig()
     ollama: OllamaConfig = OllamaConfig()
-    environ: Mapping[str, str] = Field(default_factory=dict, repr=False, exclude=True)
+    variables: Mapping[str, str] = Field(default_factory=dict, repr=False, exclude=True)
 
     @classmethod
-    def of(cls, settings: Settings, environ: Mapping[str, str]) -> BrainConfig:
+    def of(cls, settings: Settings, variables: Mapping[str, str]) -> BrainConfig:
         """Return what the settings say."""
         both = {"timeout": settings.model_timeout, "retries": settings.model_retries}
         claude = {"model": settings.claude_model, "url": settings.claude_url, "effort": settings.claude_effort, **both}
@@ -80,7 +80,7 @@ class BrainConfig(_Config):
             policy=settings.policy,
             claude=ClaudeConfig.model_validate({**_given(claude), "api_key": settings.anthropic_api_key}),
             ollama=OllamaConfig.model_validate(_given(ollama)),
-            environ=environ,
+            variables=variables,
         )
 
 

@@ -126,8 +126,8 @@ def examined(config: OllamaConfig, egress: Egress) -> OllamaModel:
     )
     if model.remote:
         raise Refused(
-            f"Ollama runs {config.model!r} at {model.remote}, not on this machine: nothing is sent to it; choose a model"
-            " that was pulled here with ASKREG_OLLAMA_MODEL, or ask with --backend offline"
+            f"Ollama runs {config.model!r} at {model.remote}, not here: nothing is sent to it; choose a model that was"
+            " pulled here with ASKREG_OLLAMA_MODEL, or ask with --backend offline"
         )
     if config.digest and not model.digest.removeprefix("sha256:").startswith(config.digest.removeprefix("sha256:")):
         raise BrainFailed(

@@ -1,0 +1,128 @@
+"""A small model as a brain: one constrained call selects which known question was asked; code answers that one.
+
+The model never sees a result and never writes a word of the answer. It picks an intent and, from enumerated live names,
+its slots; the question composed of them is read, run and worded as any other, and a selection that leaves out
+something which the question names is not answered but offered as a reading.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from askreg.agent import prompts
+from askreg.agent.brains.config import OllamaConfig
+from askreg.agent.brains.failures import BrainFailed
+from askreg.agent.brains.ollama import OllamaModel, asked, chat
+from askreg.agent.brains.sketch import Sketch, sketch
+from askreg.agent.draft import Draft, Reading
+from askreg.agent.guard.egress import Egress
+from askreg.agent.offline import canonical
+from askreg.agent.offline.brain import OfflineBrain
+from askreg.agent.offline.names import LEXICONS
+from askreg.agent.thread import Turn
+from askreg.errors import InvalidInput
+from askreg.registry import times
+from askreg.registry.view import View
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage, BaseMessage
+
+_SHOTS = 8
+_NONE = "none"
+_NOTHING = "no question that askreg can answer asks the same; put it in other words"
+
+
+class SelectorBrain:
+    """Selects a known question with the model, and answers that without it."""
+
+    prompt = "select"
+
+    def __init__(self, config: OllamaConfig, model: OllamaModel, egress: Egress, *, seen: View) -> None:
+        """Read the live names from `seen`; see `examined` for the model."""
+        self._config, self._egress, self._seen = config, egress, seen
+        self.model = model.reference
+        self._offline = OfflineBrain(seen=seen)
+        self._selected: str | Draft | None = None
+
+    def invoke(self, input: Sequence[BaseMessage]) -> AIMessage:
+        """Return the next calls or the draft; raises `BrainFailed`."""
+        from langchain_core.messages import AIMessage, HumanMessage
+
+        asked_at = max(
+            i for i, m in enumerate(input) if isinstance(m, HumanMessage) and "problems" not in m.additional_kwargs
+        )
+        if self._selected is None:
+            self._selected = self._select(input[:asked_at], input[asked_at].text)
+        if isinstance(self._selected, Draft):
+            return AIMessage(content=self._selected.model_dump_json(exclude_defaults=True))
+        # The selected question names all that it is about: what was said before it would only distract.
+        return self._offline.invoke([HumanMessage(content=self._selected), *input[asked_at + 1 :]])
+
+    def _select(self, before: Sequence[BaseMessage], question: str) -> str | Draft:
+        known = sketch(question, LEXICONS.of(self._seen), times.moment(self._seen.instant), _turns(before))
+        chosen = self._choice(known)
+        intent = next((one for one in known.intents if one.name == chosen.get("intent")), None)
+        if intent is None:
+            return Draft(status="abstained", reason=_NOTHING)
+        # The schema has the slots of all intents; those of others say nothing.
+        slots = {name: str(chosen[name]) for name in intent.slots if chosen.get(name)}
+        try:
+            selected = canonical.compose(intent.name, slots)
+        except InvalidInput as error:
+            return Draft(status="abstained", reason=_literal(f"the question does not say enough: {error}"))
+        left_out = known.left_out(selected)
+        if left_out == []:
+            return selected
+        if left_out is None:
+            return Draft(status="abstained", reason=_NOTHING)
+        told = " and ".join(f"“{name}”" for name in left_out)
+        return Draft(
+            status="abstained",
+            reason=_literal(f"the nearest question that askreg can answer leaves out {told}"),
+            readings=[Reading(question=selected)],
+        )
+
+    def _choice(self, known: Sketch) -> dict[str, Any]:
+        model = chat(self._config, self._egress, format=_schema(known))
+        reply = asked(model, _messages(known), self._config)
+        try:
+            chosen = json.loads(reply.text)
+        except json.JSONDecodeError:
+            raise BrainFailed("the Ollama model's selection is not JSON") from None
+        if not isinstance(chosen, dict):
+            raise BrainFailed("the Ollama model's selection is not an object")
+        return chosen
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _turns(before: Sequence[BaseMessage]) -> list[Turn]:
+    return [m.additional_kwargs["turn"] for m in before if "turn" in m.additional_kwargs]
+
+
+def _messages(known: Sketch) -> list[BaseMessage]:
+    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+    listed = "\n".join(f"- {intent.name}: {intent.description}" for intent in known.intents)
+    messages: list[BaseMessage] = [SystemMessage(content=prompts.load("select").render({"intents": listed}))]
+    for example, intent, slots in reversed(known.examples[:_SHOTS]):  # the nearest last, beside the question
+        messages += [HumanMessage(content=example), AIMessage(content=_shot(known, intent, slots))]
+    names = "\n".join(f"{slot}: {', '.join(values)}" for slot, values in known.candidates.items() if values)
+    messages.append(HumanMessage(content=f"{known.question}\n\n{names}"))
+    return messages
+
+
+def _shot(known: Sketch, intent: str, slots: dict[str, str]) -> str:
+    """Return a selection as the schema asks for it."""
+    filled = {slot: slots.get(slot, "") for slot, values in known.candidates.items() if values}
+    return json.dumps({"intent": intent, **filled})
+
+
+def _schema(known: Sketch) -> dict[str, Any]:
+    properties: dict[str, Any] = {"intent": {"enum": [*(i.name for i in known.intents), _NONE]}}
+    properties |= {slot: {"enum": ["", *values]} for slot, values in known.candidates.items() if values}
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

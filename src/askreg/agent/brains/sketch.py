@@ -1,0 +1,114 @@
+"""What is known of a question before a small model selects: the intents it may have, and the names it may be about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+
+from askreg.agent.offline import canonical, coverage
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.link import Item, link
+from askreg.agent.offline.phrases import Phrases
+from askreg.agent.offline.understanding import understand
+from askreg.agent.thread import Turn
+from askreg.registry.tables import Role, Sensitivity, StageName
+
+NEAREST = 40
+"""Examples that are looked at; their intents are those to choose from."""
+MOST_INTENTS, MOST_NAMES = 12, 20
+_SLOT_OF = {"model": "model", "version": "version", "dataset": "dataset", "dataset_version": "dataset",
+            "person": "person", "site": "site", "place": "site", "metric": "metric", "alias": "alias",
+            "cohort": "cohort", "framework": "framework"}  # fmt: skip
+_CLOSED = {"stage": get_args(StageName), "sensitivity": get_args(Sensitivity), "role": get_args(Role)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A question beside the known ones that are near to it."""
+
+    question: str
+    intents: tuple[canonical.Intent, ...]
+    examples: tuple[tuple[str, str, dict[str, str]], ...]
+    """The nearest known questions, with their intent and what the question gives for its slots."""
+    candidates: dict[str, tuple[str, ...]]
+    """For each slot of those intents, the names that may fill it."""
+    lexicon: Lexicon
+    now: datetime
+
+    def left_out(self, selected: str) -> list[str] | None:
+        """Return the words whose meaning a selected question has lost; None when it cannot be read itself."""
+        query = understand(selected, self.lexicon, self.now).query
+        if query is None:
+            return None
+        return coverage.missing(
+            Phrases(link(self.question, self.lexicon, self.now).items, self.lexicon).tokens(), query
+        )
+
+
+def sketch(question: str, lexicon: Lexicon, now: datetime, turns: Sequence[Turn] = ()) -> Sketch:
+    """Return what is known of a question; what the answer before named may be meant too."""
+    nearest = canonical.nearest_examples(question, lexicon, now, limit=NEAREST)
+    near = dict.fromkeys(intent for _, intent, _ in nearest)
+    chosen = [intent for name in [*near][:MOST_INTENTS] for intent in canonical.intents() if intent.name == name]
+    slots = dict.fromkeys(slot for intent in chosen for slot in intent.slots)
+    named = _named(link(question, lexicon, now).items, lexicon)
+    for turn in turns[-1:]:
+        for slot, names in _told(turn).items():
+            named.setdefault(slot, []).extend(names)
+    candidates = {slot: _candidates(slot, named, lexicon) for slot in slots}
+    examples = [row for row in nearest if row[1] in {intent.name for intent in chosen}]
+    return Sketch(question, tuple(chosen), tuple(examples), candidates, lexicon, now)
+
+
+def _named(items: Iterable[Item], lexicon: Lexicon) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for item in items:
+        for entity in item.entities:
+            for slot, name in _fills(entity, lexicon):
+                found.setdefault(slot, []).append(name)
+        if item.date is not None:
+            found.setdefault("date", []).append(item.date.text)
+        if item.number is not None:
+            found.setdefault("number", []).append(item.text)
+    return found
+
+
+def _fills(entity: Entity, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+    slot = _SLOT_OF.get(entity.kind)
+    if slot is None or not entity.exists:
+        return
+    yield slot, entity.head if slot == "site" else entity.name
+    if slot == "version":
+        yield "model", entity.head
+    if slot == "model":
+        yield from (("version", f"{entity.name}:{number}") for number in sorted(lexicon.versions[entity.name]))
+
+
+def _told(turn: Turn) -> dict[str, list[str]]:
+    """Return what an answer's facts are about."""
+    found: dict[str, list[str]] = {}
+    for text in (text for fact in turn.facts for text in (fact.subject, fact.value)):
+        if re.fullmatch(r"[\w.-]+:\d+", text):
+            found.setdefault("version", []).append(text)
+            found.setdefault("model", []).append(text.rpartition(":")[0])
+        elif re.fullmatch(r"[\w.-]+@[\w.-]+", text):
+            found.setdefault("dataset", []).append(text)
+        elif re.fullmatch(r"[\w.-]+/[\w./-]+", text):
+            found.setdefault("site", []).append(text.partition("/")[0])
+    return found
+
+
+def _candidates(slot: str, named: dict[str, list[str]], lexicon: Lexicon) -> tuple[str, ...]:
+    if slot in _CLOSED:
+        return _CLOSED[slot]
+    slot = "version" if slot == "other" else slot
+    found = list(dict.fromkeys(named.get(slot, ())))
+    if not found and slot == "metric":
+        found = sorted(lexicon.names.metrics)
+    if not found and slot == "alias":
+        found = sorted(lexicon.names.aliases)
+    return tuple(found[:MOST_NAMES])
