@@ -4,27 +4,28 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+TESTED := demo,dev,postgres,claude,ollama,minilm
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test check app bench clean
 .DELETE_ON_ERROR:
 
-demo: .venv/extras-demo
+demo: .venv/extras-demo,minilm
 	$(BIN)/askreg --home .demo demo $(ARGS)
 
-test: .venv/extras-demo,dev,postgres
+test: .venv/extras-$(TESTED)
 	$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/extras-demo,dev,postgres
+check: .venv/extras-$(TESTED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(wildcard src app eval tests benchmarks)
 
-app: .venv/extras-app,demo
+app: .venv/extras-app,demo,minilm
 	$(BIN)/askreg --home .demo app $(ARGS)
 
-bench: .venv/extras-demo,dev,postgres
+bench: .venv/extras-$(TESTED)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:

@@ -1,10 +1,12 @@
 """The page that `askreg app` starts: ask the registry, and see the facts behind every figure."""
 
+import os
 import re
 
 import streamlit as st
 
 from askreg.agent.answer import Answer, ask
+from askreg.agent.brains.config import BrainConfig
 from askreg.agent.thread import Thread
 from askreg.cli.printable import markdown, printable
 from askreg.errors import AskregError
@@ -23,6 +25,7 @@ def page() -> None:
     settings = Settings.load()
     st.title("askreg")
     st.sidebar.markdown(f"**Brain** {_brain(settings.backend)}")
+    st.sidebar.markdown(f"**Site policy** {settings.policy}")
     as_of = st.sidebar.text_input("As of", placeholder="2026-03-14", help="What had happened by then; empty for now.")
     known_at = st.sidebar.text_input("Known at", placeholder="2026-03-14", help="What had been recorded by then.")
     place = re.sub(r"//[^/@]*@", "//", settings.url)  # without a password
@@ -43,6 +46,7 @@ def page() -> None:
                 known_at=known_at.strip() or None,
                 thread=thread,
                 backend=settings.backend,
+                config=BrainConfig.of(settings, os.environ),
             )
     except AskregError as error:
         st.error(markdown(error))
@@ -68,7 +72,8 @@ def show(answer: Answer) -> None:
             with st.expander(f"{len(answer.facts)} facts", expanded=len(answer.facts) <= 10):
                 st.dataframe(_rows(answer), hide_index=True)
         known = f", as known at {answer.known_at}" if answer.known_at else ""
-        parts = [_brain(answer.brain.backend, answer.brain.model), f"as of {answer.as_of}{known}"]
+        brain = _brain(answer.brain.backend, answer.brain.model)
+        parts = [f"{brain}, {answer.policy}", f"as of {answer.as_of}{known}"]
         parts += [f"log at event {answer.head.seq}", answer.id, f"{answer.elapsed_ms} ms"]
         st.caption(markdown(" | ".join(parts)))
 

@@ -87,7 +87,7 @@ def _provenance(given: Answer) -> str:
     wrote = "offline (no language model)" if brain.backend == "offline" else f"{brain.backend} {brain.model or ''}"
     known = f", as known at {given.known_at}" if given.known_at else ""
     return (
-        f"{wrote.strip()} | as of {when(given.as_of)}{known} | log at event {given.head.seq} | "
+        f"{wrote.strip()}, {given.policy} | as of {when(given.as_of)}{known} | log at event {given.head.seq} | "
         f"{given.id} | {given.elapsed_ms} ms"
     )
 

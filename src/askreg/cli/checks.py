@@ -4,11 +4,12 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from askreg import __version__
+from askreg.cli.brain_checks import brains
+from askreg.cli.findings import Finding
 from askreg.cli.session import Session
 from askreg.errors import AskregError
 
@@ -32,20 +33,10 @@ REDIRECTING = ("LANGSMITH_", "LANGCHAIN_", "OTEL_EXPORTER_")
 SAFE_PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    status: Literal["ok", "note", "warning", "broken"]
-    found: str
-    remedy: str = ""
-
-
 def examine(session: Session) -> list[Finding]:
     """Return all findings; what cannot even be looked at is a finding too."""
     found: list[Finding] = []
-    for check in (_program, _settings, _files, _database, _extras, _environment):
+    for check in (_program, _settings, brains, _files, _database, _extras, _environment):
         try:
             found += check(session)
         except AskregError as error:
@@ -62,9 +53,6 @@ def _program(session: Session) -> Iterator[Finding]:
 def _settings(session: Session) -> Iterator[Finding]:
     settings = session.settings
     yield Finding("acting as", "ok", settings.actor)
-    cloud = settings.backend == "claude" and settings.policy == "local-only"
-    remedy = "set ASKREG_BACKEND to offline or ollama, or have the site allow it: ASKREG_POLICY=cloud-allowed"
-    yield Finding("site policy", "broken" if cloud else "ok", settings.policy, remedy if cloud else "")
     missing = [name for name in EXTRAS.get(settings.backend, ()) if _installed(name) is None]
     remedy = f"pip install 'askreg[{settings.backend}]'" if missing else ""
     brain = "offline (no language model)" if settings.backend == "offline" else settings.backend
