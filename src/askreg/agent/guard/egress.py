@@ -47,6 +47,8 @@ _OPAQUE: dict[str, re.Pattern[str]] = {
     ),
     "model": re.compile(r"claude-[a-z0-9.-]{1,60}"),
     "signature": re.compile(r"[A-Za-z0-9+/=_-]{40,}"),
+    "max_tokens": re.compile(r"\d{1,6}"),
+    "budget_tokens": re.compile(r"\d{1,6}"),
     "ttl": re.compile(r"\d{1,2}[mh]"),
 }
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{8,}")
@@ -82,7 +84,7 @@ class Egress:
         """
         self._gate, self._cloud, self._refusal = gate, cloud, refusal
         self._origin = _origin(origin)
-        self._static = _PROTOCOL | frozenset(static)
+        self._static = _PROTOCOL | frozenset(static) | {""}
 
     def check(self, texts: Iterable[str], *, what: str) -> None:
         """Refuse `what` (the question, the conversation …) if a text must not go to a cloud."""
@@ -157,7 +159,8 @@ class Egress:
             if pattern is not None and pattern.fullmatch(text):
                 continue
             categories = set(self._held_by(text))
-            if key and text not in self._static and len(text) <= _LONGEST_PAIR:
+            if key not in self._static and text not in self._static and len(text) <= _LONGEST_PAIR:
+                # A key says what a short value is: {"mrn": "4471"}.
                 categories |= set(self._held_by(f"{key}: {text}"))
             if categories:
                 raise self._refusal(what=what, categories=categories)
