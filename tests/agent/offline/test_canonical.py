@@ -74,7 +74,7 @@ def test_the_vectors_that_ship_are_those_of_the_examples() -> None:
     examples = tuple(example for example, _ in canonical.examples())
     embedder = minilm.MiniLmEmbedder()
     kept = neighbours._read(examples, embedder.name)
-    assert kept is not None, "make them anew: python -m askreg.agent.offline.canonical"
+    assert kept is not None, "make them anew: python -m askreg.agent.offline.likely"
     some = range(0, len(examples), 97)
     made = embedder.embed([neighbours.spoken(examples[i]) for i in some])
     assert all(likeness(kept[i], vector) > 0.995 for i, vector in zip(some, made, strict=True))

@@ -15,7 +15,6 @@ from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import link
 from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.errors import InvalidInput
-from askreg.library.minilm import MiniLmEmbedder
 
 SLOT = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"\[([^\]]*)\]")
@@ -129,7 +128,3 @@ def readings(tokens: list[Tok], text: str, *, limit: int = 3) -> list[str]:
 
 _NEAR = 40
 """So many of the nearest examples are looked at."""
-
-
-if __name__ == "__main__":
-    neighbours.keep([example for example, _ in examples()], MiniLmEmbedder())

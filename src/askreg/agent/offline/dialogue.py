@@ -15,6 +15,7 @@ from askreg.agent.offline.meaning import Query, SetOf
 from askreg.agent.offline.phrases import Phrases
 from askreg.agent.offline.programs.dispatch import program
 from askreg.agent.offline.programs.work import Asking, Context, literal
+from askreg.agent.offline.rescue import rescued
 from askreg.agent.offline.understanding import understand
 from askreg.agent.tools.shapes import Call, ToolResult
 
@@ -93,6 +94,10 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context)
         understood.query is None or max(len(understood.query.ask), len(understood.query.fields)) < 2
     ):
         return (yield from _each(parts, history, lexicon, context))
+    saved = None if understood.unread is None or turns else rescued(question, understood.unread, lexicon, context.now)
+    if saved is not None:
+        draft = yield from program(saved.query, context)
+        return draft
     if understood.query is None:
         draft = understood.draft or Draft(status="abstained", reason="this question could not be read")
         return draft if draft.status != "abstained" else _with_neighbours(draft, question, lexicon, context)

@@ -1,6 +1,6 @@
 """Which example questions are most like a question, once the names in it are masked.
 
-The vectors of the examples ship with the package (`python -m askreg.agent.offline.canonical` makes them anew), since
+The vectors of the examples ship with the package (`python -m askreg.agent.offline.likely` makes them anew), since
 embedding a thousand sentences takes seconds; those of any other embedder are made when they are first needed.
 """
 
@@ -30,7 +30,7 @@ _ENTITIES = {
     "framework": "framework", "cohort": "cohort", "role": "role", "sensitivity": "sensitivity",
 }  # fmt: skip
 """The slot that something named fills, by its kind."""
-_WORDS = {
+WORDS = {
     "version": "the model", "other": "the other model", "model": "the model", "dataset": "the dataset",
     "person": "the person", "site": "the hospital", "metric": "the metric", "date": "that day", "alias": "champion",
     "stage": "production", "number": "the number", "framework": "the framework", "cohort": "women", "role": "approver",
@@ -50,13 +50,13 @@ def scored(masked: str, examples: tuple[str, ...], *, embedder: Embedder | None 
     """Return how like a masked question each example is."""
     made = embedder or chosen()
     (query,) = made.embed([spoken(masked)])
-    vectors = _vectors(examples, made)
-    return [likeness(query, vector) for vector in vectors]
+    known = vectors(examples, made)
+    return [likeness(query, vector) for vector in known]
 
 
 def spoken(masked: str) -> str:
     """Return a masked question in words."""
-    return SLOT.sub(lambda m: _WORDS.get(m.group(1), m.group(1)), masked)
+    return SLOT.sub(lambda m: WORDS.get(m.group(1), m.group(1)), masked)
 
 
 def mask(tokens: list[Tok], text: str) -> tuple[str, dict[str, str]]:
@@ -64,19 +64,19 @@ def mask(tokens: list[Tok], text: str) -> tuple[str, dict[str, str]]:
     named: dict[str, str] = {}
     words: list[str] = []
     for tok in tokens:
-        for slot, value in _slots(tok):
+        for slot, value in slots(tok):
             if slot == "version" and slot in named and named[slot] != value:
                 slot = "other"
             named.setdefault(slot, value)
             words.append("{" + slot + "}")
             if slot in ("version", "other"):
                 named.setdefault("model", re.split(r"[:@]", value)[0])
-        if not _slots(tok):
+        if not slots(tok):
             words.append(tok.item.text.lower())
     return " ".join(words), named
 
 
-def _slots(tok: Tok) -> list[tuple[str, str]]:
+def slots(tok: Tok) -> list[tuple[str, str]]:
     """Return the slots that a token fills."""
     if tok.node is not None:
         nodes: tuple[Node, ...] = tok.node.nodes if isinstance(tok.node, Group) else (tok.node,)
@@ -116,13 +116,19 @@ def _name(entity: Entity) -> str:
 # The vectors of the examples ----------------------------------------------------------------------------------------
 
 
+def vectors(examples: tuple[str, ...], embedder: Embedder) -> list[Vector]:
+    """Return the vectors of example questions."""
+    return _vectors(examples, embedder)  # type: ignore[arg-type]  # every embedder is hashable, by identity
+
+
 @cache
 def _vectors(examples: tuple[str, ...], embedder: Embedder) -> list[Vector]:
     kept = _read(examples, embedder.name)
     return kept if kept is not None else embedder.embed([spoken(example) for example in examples])
 
 
-def _key(examples: Sequence[str]) -> str:
+def key(examples: Sequence[str]) -> str:
+    """Return what identifies these examples as they are compared."""
     return hashlib.sha256("\n".join(map(spoken, examples)).encode()).hexdigest()
 
 
@@ -132,7 +138,7 @@ def _read(examples: Sequence[str], name: str) -> list[Vector] | None:
         return None
     header, _, content = _KEPT.read_bytes().partition(b"\n")
     said = json.loads(header)
-    if (said["embedder"], said["examples"]) != (name, _key(examples)):
+    if (said["embedder"], said["examples"]) != (name, key(examples)):
         return None
     cells, size = array("b", content), int(said["dimensions"])
     return [_unit(cells[at : at + size]) for at in range(0, len(cells), size)]
@@ -140,9 +146,9 @@ def _read(examples: Sequence[str], name: str) -> list[Vector] | None:
 
 def keep(examples: Sequence[str], embedder: Embedder, path: Path = _KEPT) -> None:
     """Write the examples' vectors, each number as a signed byte."""
-    vectors = embedder.embed([spoken(example) for example in examples])
-    header = {"embedder": embedder.name, "examples": _key(examples), "dimensions": len(vectors[0])}
-    cells = array("b", (round(127 * x / max(map(abs, vector))) for vector in vectors for x in vector))
+    made = embedder.embed([spoken(example) for example in examples])
+    header = {"embedder": embedder.name, "examples": key(examples), "dimensions": len(made[0])}
+    cells = array("b", (round(127 * x / max(map(abs, vector))) for vector in made for x in vector))
     path.write_bytes(json.dumps(header).encode() + b"\n" + cells.tobytes())
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from askreg.agent.draft import Draft
@@ -27,6 +28,8 @@ class Understanding:
     query: Query | None = None
     draft: Draft | None = None
     clause: Clause | None = None
+    unread: tuple[str, ...] | None = None
+    """Of a question that could not be read though it may be one about the record: its words that are not known."""
 
 
 def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Before] | None = None) -> Understanding:
@@ -58,7 +61,7 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
             meant = understand(tail, lexicon, now, history)
             if meant.query is not None:
                 return meant
-        return _unknown(question, linked, unknown, lexicon, tokens)
+        return _unread(_unknown(question, linked, unknown, lexicon, tokens), unknown)
     query = Frames(clause).query()
     query = talk.again(clause, query) or query
     query = None if query is None else recast(talk.completed(query), clause)
@@ -66,17 +69,23 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
         reason = (
             "this question could not be read as one about the registry; name a model, version, dataset, site or person"
         )
-        return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
+        lost = Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
+        return lost if talk.unclear(clause) else _unread(lost)
     loose = None if history else beyond.dangling(tokens, query)
     if loose is not None:
         reason = f"it is not clear what “{loose}” refers to; name the model, version, dataset, site or person"
         return Understanding(question, draft=Draft(status="abstained", reason=reason), clause=clause)
-    lost = [] if "whole" in query.options else coverage.missing(tokens, query)
-    if lost:
-        told = " and ".join(f"“{w}”" if w.lower() in question.lower() else w for w in lost[:4])
+    missed = [] if "whole" in query.options else coverage.missing(tokens, query)
+    if missed:
+        told = " and ".join(f"“{w}”" if w.lower() in question.lower() else w for w in missed[:4])
         reason = f"what {told} means here could not be made out; ask for one thing at a time"
-        return Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause)
+        return _unread(Understanding(question, draft=Draft(status="abstained", reason=_plain(reason)), clause=clause))
     return Understanding(question, query, clause=clause)
+
+
+def _unread(found: Understanding, unknown: Sequence[str] = ()) -> Understanding:
+    near = found.query is not None and (found.query.text or "says" in found.query.options)
+    return found if near else replace(found, unread=tuple(unknown))
 
 
 _AHEAD = re.compile(r"\b(?:will|going to|next (?:week|month|year|quarter)|tomorrow)\b", re.I)

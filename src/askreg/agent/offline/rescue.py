@@ -1,0 +1,98 @@
+"""A question that the grammar cannot read, read by its likeness to known ones; only when nothing it says is lost.
+
+The sentence embedding may explain what the word list does not know. What the word list does know must stand in the
+reading that is chosen: every name, date and number, every denial, order and limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from askreg.agent.offline import canonical, coverage, likely, neighbours
+from askreg.agent.offline.canonical import Intent
+from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.link import link
+from askreg.agent.offline.meaning import Query
+from askreg.agent.offline.phrases import Phrases, Tok
+from askreg.agent.offline.understanding import understand
+
+SURE = 0.8
+"""How likely an intent must be (see `likely`: of left-out examples, 97.5 in a hundred are then right)."""
+_CARRIES = 0.5
+"""What share of that likelihood must go when the unknown words are left out: they carry the intent, and add nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """The question that was meant, and the query it asks."""
+
+    question: str
+    query: Query
+
+
+def rescued(question: str, unknown: Sequence[str], lexicon: Lexicon, now: datetime) -> Rescued | None:
+    """Return the known question that this one surely asks; `unknown` are its words that the grammar does not know."""
+    tokens = Phrases(link(question, lexicon, now).items, lexicon).tokens()
+    masked, named = neighbours.mask(tokens, question)
+    chances = likely.probabilities(masked)
+    if not chances:
+        return None
+    name = max(chances, key=lambda one: chances[one])
+    intent = next(one for one in canonical.intents() if one.name == name)
+    slots = {slot: named[slot] for slot in intent.slots if slot in named}
+    if chances[name] < SURE or not intent.required <= slots.keys():
+        return None
+    if not _all_named(tokens, slots) or not _carried(masked, unknown, intent, chances[name]):
+        return None
+    meant = canonical.compose(name, slots)
+    query = understand(meant, lexicon, now).query
+    if query is None or query.intent == "unknown" or _lost(tokens, query):
+        return None
+    return Rescued(meant, query)
+
+
+def _all_named(tokens: list[Tok], slots: dict[str, str]) -> bool:
+    """Whether each thing that the question names fills a slot, and stands in the question as the slot has it."""
+    found = Counter(slot for tok in tokens for slot in neighbours.slots(tok))
+    if any(slot not in slots.items() and slot[0] != "version" for slot in found) or max(found.values(), default=1) > 1:
+        return False
+    if sum(slot == "version" for slot, _ in found) > sum(name in ("version", "other") for name in slots):
+        return False
+    for tok in tokens:
+        unsaid = tok.item.entities or tok.item.literal or tok.item.version is not None
+        if unsaid and not tok.item.words and not neighbours.slots(tok):
+            return False
+        if tok.item.date is not None and tok.node is None and tok.item.date.relation not in ("at", "as_of"):
+            return False
+    return True
+
+
+def _carried(masked: str, unknown: Sequence[str], intent: Intent, chance: float) -> bool:
+    """Whether the unknown words are known of this intent, or are what tells it from others."""
+    strange = [word.lower() for word in unknown if _stem(word) not in _vocabulary(intent.name)]
+    if not strange:
+        return True
+    without = re.sub(r"\b(?:" + "|".join(re.escape(word) for word in strange) + r")\b", " ", masked)
+    left = likely.probabilities(" ".join(without.split()))
+    return left.get(intent.name, 0.0) < _CARRIES * chance
+
+
+@cache
+def _vocabulary(name: str) -> frozenset[str]:
+    wordings = (wording for wording, of in canonical.examples() if of == name)
+    return frozenset(_stem(word) for wording in wordings for word in re.findall(r"[\w-]+", wording))
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ing|ed|es|s|d)$", "", word.lower())
+
+
+def _lost(tokens: list[Tok], query: Query) -> list[str]:
+    """Return what the grammar knows in the question and misses in the query; names and dates are seen to before."""
+    undated = [tok for tok in tokens if tok.node is not None or tok.item.date is None]
+    return coverage.missing(undated, query)
