@@ -91,8 +91,8 @@ class Conversation:
                 return self._given_up(str(failed))
             except AskregError:
                 raise
-            except Exception as error:  # a model's server, its client, its credentials: whatever fails is the reason
-                return self._given_up(f"the brain failed: {type(error).__name__}: {error}")
+            except Exception as error:  # a model's server, its client: whatever fails, and its words may be the question's
+                return self._given_up(f"the brain failed ({type(error).__name__})")
             messages.append(reply)
             if reply.tool_calls or reply.invalid_tool_calls:
                 endless = self._endless(reply)
