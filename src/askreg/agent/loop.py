@@ -91,7 +91,7 @@ class Conversation:
                 return self._given_up(str(failed))
             except AskregError:
                 raise
-            except Exception as error:  # a model's server, its client: whatever fails, and its words may be the question's
+            except Exception as error:  # whatever a model's client does; its words may be the question's
                 return self._given_up(f"the brain failed ({type(error).__name__})")
             messages.append(reply)
             if reply.tool_calls or reply.invalid_tool_calls:
