@@ -44,7 +44,7 @@ def request(command: str, verb: str, polite: list[str], tokens: list[Tok], text:
     place = place_written(tokens, text)
     words = [w for t in tokens if t.node is None for w in re.findall(r"[\w-]+", t.item.text.lower())]
     stages = [word for word in words if word in (*STAGES, PRODUCTION)]
-    spare = set(words) - {verb, *polite, *_GLUE, *_ALSO.get(command, ()), *stages, *(place or ())}
+    spare = set(words) - {verb, *polite, *_GLUE, *_ALSO.get(command, ()), *stages, *_pieces(place)}
     nodes = [t.node for t in tokens if t.node is not None and not (place and _of_place(t.node))]
     subject, alias = _subject(nodes, command)
     where = {"site": place[0], "environment": place[1]} if place else None
@@ -76,7 +76,15 @@ def place_written(tokens: list[Tok], text: str) -> tuple[str, str] | None:
     sites, environments = ([e.name for e in named if e.kind == kind] for kind in ("site", "environment"))
     if not found and len(sites) == len(environments) == 1:
         return sites[0], environments[0]
-    return found.pop() if len(found) == 1 and not (sites or environments) else None
+    if len(found) != 1:
+        return None
+    (place,) = found
+    return place if _pieces(place).issuperset((*sites, *environments)) else None
+
+
+def _pieces(place: tuple[str, str] | None) -> set[str]:
+    """Return the words that a place's names may have been read as."""
+    return {word for name in place or () for word in (name, *re.split(r"[._-]", name))}
 
 
 def _of_place(node: Node) -> bool:
