@@ -14,10 +14,10 @@ _LINK = (
 )
 _VALUE = (
     r"(?=[a-z]{0,5}[\s./-]?[a-z]{0,3}[\s./-]?\d)"
-    r"(?P<value>[a-z0-9]+(?:[./-][a-z0-9]+|\ (?=[a-z]{0,2}\d)[a-z0-9]+)*)"
+    r"(?P<value>[a-z0-9]{1,40}(?:[./-][a-z0-9]{1,40}|\ (?=[a-z]{0,2}\d)[a-z0-9]{1,40}){0,8})"
 )
 _FOLLOWING = Lazy(_LINK + _VALUE)
-_BRACKETED = Lazy(_VALUE + r"\s*\((?:mrn|nhs|nhs no|ssn|patient id|hospital number)\)")
+_BRACKETED = Lazy(r"(?<![\w./-])" + _VALUE + r"\s*\((?:mrn|nhs|nhs no|ssn|patient id|hospital number)\)")
 _NUMBERS = ("number", "no", "nr", "id", "#")
 _LEAST: dict[Category, int] = {"phone": 6, "fax": 6, "ssn": 4, "account": 4, "health-plan": 4, "vehicle": 2}
 """So many digits make a value of a category; of the others, three."""
@@ -46,5 +46,5 @@ def numbers(folded: str) -> Iterator[tuple[Category, int, int]]:
                 if found and sum(c.isdigit() for c in found["value"]) >= _LEAST.get(category, 3):
                     yield category, *found.span("value")
             at = folded.find(cue, at + 1)
-    for found in _BRACKETED.finditer(folded):
-        yield "mrn", *found.span("value")
+    if any(f"({cue}" in folded for cue in ("mrn", "nhs", "ssn", "patient id", "hospital number")):
+        yield from (("mrn", *found.span("value")) for found in _BRACKETED.finditer(folded))

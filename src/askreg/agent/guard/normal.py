@@ -8,7 +8,9 @@ from functools import cached_property
 from askreg.agent.guard.lazy import Lazy
 
 # Letters that no decomposition takes apart.
-_PLAIN = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "Ae"})
+_PLAIN = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "Ae", "ß": "ss", "ẞ": "SS"}
+)
 _QUOTES = "’‘ʼ＇`´′"
 _BLANKS = "\u2800\u3164\u115f\u1160\uffa0"
 _SPACED = Lazy(r"(?<!\S)\S(?: {1,6}\S){4,}(?!\S)")
@@ -70,7 +72,7 @@ def _plain(original: str) -> str:
         elif kind == "Nd":
             kept.append(str(unicodedata.decimal(c)))
         else:
-            kept.append("ss" if c == "ß" else c)
+            kept.append(c)
     return "".join(kept)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.lexicon import domain, is_first_name, is_name, is_surname, is_word
@@ -25,13 +26,15 @@ _LOOSE = Lazy(rf"(?<![\w-])(?P<cue>{_LOOSE_CUES}){_AFTER}")
 _ANY_NAME = frozenset(("patient", "pt", "mother", "father", "wife", "husband", "named", "name"))
 """What follows these is a name even if no list has it."""
 _INITIALS = Lazy(
-    rf"(?<![\w.])(?:(?:[Pp]atient|PATIENT|[Pp]t|PT)\.?\s+(?P<pt>[A-Z]\.?\s?[A-Z]\.?(?:\s?[A-Z]\.?)?)(?![\w])"
+    rf"(?<![\w.'-])(?:(?:[Pp]atient|PATIENT|[Pp]t|PT)\.?\s+(?P<pt>[A-Z]\.?\s?[A-Z]\.?(?:\s?[A-Z]\.?)?)(?![\w])"
     rf"|(?P<last>{_W}),\s(?P<by>[A-Z]\.\s?(?:[A-Z]\.\s?){{0,2}}|[A-Z]{{1,2}}(?![\w]))|(?P<first>[A-Z])\s(?P<sur>[A-Z][^\W\d_]*[a-z]))"
 )
 _LIVES = Lazy(
     r"(?<![\w-])(?:(?:patient|pt|man|woman|lady|gentleman|(?:moved|came)(?:\shere)?)\s(?=from)|lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
     rf"(?:\s*(?:\b(?:is|in|at|near|from|of|to|the|on|outside)\b|:))+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
 )
+_LONGEST = 7
+"""Words of a name."""
 _SOMEONE = ("patient", "pt", "man", "woman", "lady", "gentleman")
 _PARTICLES = frozenset(
     "van von de del della der den di da dos das la le el al bin ibn ben abu st mac mc o ter ten du".split()
@@ -113,7 +116,7 @@ def known_name(word: str) -> bool:
 def _extended(scan: Scan, start: int) -> int:
     """Return where a name that begins at a place ends: the words after it that are names too."""
     end = start
-    for found in _WORD.finditer(scan.text, start):
+    for found in islice(_WORD.finditer(scan.text, start), _LONGEST):
         gap = scan.text[end : found.start()] if end > start else ""
         word = re.sub(r"'s$", "", fold(found.group()))
         if gap.strip(" .") or (end > start and len(gap) > 3):

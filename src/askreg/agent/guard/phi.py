@@ -58,7 +58,8 @@ def _certain(scan: Scan) -> Iterator[Hit]:
     """Yield identifiers, and what in the same places is not certain."""
     for category, found in matches(SHAPES, scan.folded, scan.digits):
         if not _excused(category, found):
-            yield Hit(category, *found.span())
+            faxed = category == "phone" and "fax" in scan.folded
+            yield Hit("fax" if faxed else category, *found.span())
     for category, found in matches(CAPITAL_SHAPES, scan.text, scan.digits):
         if category != "name" or not is_word(fold(re.split(r"[ .]", found.group())[-1])):
             yield Hit(category, *found.span())
