@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -182,7 +183,9 @@ class Asker:
                 self._backend, seen=inquiry.seen, config=self._config, gate=inquiry.heard.gate, static=[stable]
             )
             model, own = getattr(brain, "model", None), getattr(brain, "prompt", None)
-            outcome = inquiry.run(brain, prompt, thread, self._limits)
+            with ExitStack() as afterwards:
+                afterwards.callback(getattr(brain, "close", lambda: None))
+                outcome = inquiry.run(brain, prompt, thread, self._limits)
             prompt = prompts.load(own) if own else prompt
         except (Refused, BrainFailed) as error:
             outcome = Outcome(reason=str(error), refused=isinstance(error, Refused))

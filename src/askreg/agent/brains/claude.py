@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from askreg.agent.brains.bounded import TooMuch, bounded
+from askreg.agent.brains.bounded import TooMuch, bounded, certificates, not_for_long, wait
 from askreg.agent.brains.config import BrainConfig, ClaudeConfig
 from askreg.agent.brains.failures import BrainFailed, chain, usable
 from askreg.agent.brains.permission import permit
@@ -16,10 +17,12 @@ from askreg.agent.tools import schemas
 from askreg.errors import InvalidInput, Refused
 
 if TYPE_CHECKING:
+    import httpx2
     from langchain_anthropic import ChatAnthropic
     from langchain_core.messages import AIMessage, BaseMessage
 
 _WHO = "Claude"
+_URL = "set ASKREG_CLAUDE_URL"
 
 
 class ClaudeBrain:
@@ -33,7 +36,12 @@ class ClaudeBrain:
         if config.claude.api_key is None:
             raise BrainFailed("Claude needs an API key", "set ANTHROPIC_API_KEY")
         self._egress = Egress(gate, origin=config.claude.url, cloud=True, static={*static, *_fixed(config.claude)})
-        self._chat = _bound(self._config, self._egress)
+        self._http = _http_client(self._config, self._egress)
+        self._chat = _bound(self._config, self._http)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
 
     def invoke(self, input: Sequence[BaseMessage]) -> AIMessage:
         """Return the next calls or the draft; raises `BrainFailed`, and `Refused` when something may not leave."""
@@ -43,7 +51,7 @@ class ClaudeBrain:
         except Exception as error:  # whatever the client, the network or the server did
             raise _failure(error, self._config) from None
         self._egress.allow(_tokens_of(reply))
-        return usable(reply, who=_WHO)
+        return _as_sent(usable(reply, who=_WHO))
 
     def _outward(self, message: BaseMessage) -> BaseMessage:
         from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
@@ -80,21 +88,37 @@ class ClaudeBrain:
         return message.text
 
 
-def _bound(config: ClaudeConfig, egress: Egress) -> Any:
-    chat = _chat_model(config, egress).bind_tools(schemas.functions())
+def _bound(config: ClaudeConfig, http: httpx2.Client) -> Any:
     import httpx2
 
+    chat = _chat_model(config, http).bind_tools(schemas.functions())
     # The client retries requests that fail; a stream that breaks off is for us to begin again.
     return chat.with_retry(retry_if_exception_type=(httpx2.TransportError,), stop_after_attempt=config.retries + 1)
 
 
-def _chat_model(config: ClaudeConfig, egress: Egress) -> ChatAnthropic:
+def _http_client(config: ClaudeConfig, egress: Egress) -> httpx2.Client:
+    """Return the guarded client; not the library's own, which takes proxies from the environment come what may."""
+    try:
+        import httpx2
+    except ImportError:
+        raise _missing() from None
+    within = bounded(httpx2.SyncByteStream, seconds=config.timeout)
+    return httpx2.Client(
+        base_url=config.url,
+        verify=certificates(httpx2.create_ssl_context),
+        timeout=config.timeout,
+        trust_env=False,
+        follow_redirects=False,
+        event_hooks={"request": [egress.hook], "response": [within, not_for_long(config.timeout)]},
+    )
+
+
+def _chat_model(config: ClaudeConfig, http: httpx2.Client) -> ChatAnthropic:
     try:
         import anthropic
-        import httpx2
         from langchain_anthropic import ChatAnthropic
     except ImportError:
-        raise InvalidInput("the claude backend needs more packages: pip install 'askreg[claude]'") from None
+        raise _missing() from None
     from functools import cached_property
 
     class GuardedChat(ChatAnthropic):
@@ -102,16 +126,6 @@ def _chat_model(config: ClaudeConfig, egress: Egress) -> ChatAnthropic:
 
         @cached_property
         def _client(self) -> anthropic.Client:
-            http = anthropic.DefaultHttpxClient(
-                base_url=config.url,
-                timeout=config.timeout,
-                trust_env=False,
-                follow_redirects=False,
-                event_hooks={
-                    "request": [egress.hook],
-                    "response": [bounded(httpx2.SyncByteStream, seconds=config.timeout)],
-                },
-            )
             off: Any = {"traces": False, "propagation": False}
             return anthropic.Client(**self._client_params, http_client=http, open_telemetry=off)
 
@@ -131,6 +145,10 @@ def _chat_model(config: ClaudeConfig, egress: Egress) -> ChatAnthropic:
         streaming=True,
         **given,
     )
+
+
+def _missing() -> InvalidInput:
+    return InvalidInput("the claude backend needs more packages: pip install 'askreg[claude]'")
 
 
 def _cached(message: BaseMessage) -> BaseMessage:
@@ -167,6 +185,33 @@ def _tokens_of(reply: AIMessage) -> Iterator[str]:
             yield from (str(block[key]) for key in ("id", "signature", "data") if block.get(key))
 
 
+def _as_sent(reply: AIMessage) -> AIMessage:
+    """Return the reply with the calls invalid whose arguments are no JSON: LangChain would complete them by itself."""
+    broken = {
+        block["id"]: block["partial_json"]
+        for block in (reply.content if isinstance(reply.content, list) else ())
+        if isinstance(block, dict) and block.get("type") == "tool_use" and not _is_object(block.get("partial_json"))
+    }
+    if not broken:
+        return reply
+    invalid = [
+        {"type": "invalid_tool_call", "id": call["id"], "name": call["name"], "args": None, "error": "they broke off"}
+        for call in reply.tool_calls
+        if call["id"] in broken
+    ]
+    kept = [call for call in reply.tool_calls if call["id"] not in broken]
+    return reply.model_copy(update={"tool_calls": kept, "invalid_tool_calls": [*reply.invalid_tool_calls, *invalid]})
+
+
+def _is_object(text: str | None) -> bool:
+    if not text:  # no arguments, or none that came in pieces
+        return True
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
 def _failure(error: Exception, config: ClaudeConfig) -> Exception:
     """Return what to raise instead of a client's error, which may hold the request."""
     import anthropic
@@ -201,7 +246,11 @@ def _status(error: Any, config: ClaudeConfig) -> BrainFailed:
         case 400 if "too long" in (error.api_message or "") or "context" in (error.api_message or ""):
             return BrainFailed(f"the conversation does not fit Claude's context ({kind})", "begin a new one")
         case 429:
-            return BrainFailed(f"Claude's rate limit is reached ({kind})")
+            seconds = wait(error.response.headers)
+            remedy = f"try again in {seconds:.0f} s" if seconds else "try again later"
+            return BrainFailed(f"Claude's rate limit is reached ({kind})", remedy)
+        case status if status < 400:
+            return BrainFailed(f"what answers at {config.url} is a redirect ({kind}), which is not followed", _URL)
         case status if status < 500:
             return BrainFailed(f"Claude did not take the request ({kind} {said})".replace(" )", ")"))
     return BrainFailed(f"Claude's server failed ({kind})")

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 LONGEST_REPLY = 100_000
 """Characters; no answer about a registry is longer."""
+LONGEST_ARGUMENTS = 10_000
+"""Characters of the arguments of one call."""
 _OTHERWISE = "or ask without a language model: --backend offline"
 
 
@@ -34,13 +36,19 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 def usable(reply: "AIMessage", *, who: str) -> "AIMessage":
     """Return the reply if it is whole; raises `BrainFailed` when it was cut, declined, empty or far too long."""
     told = reply.response_metadata
-    stop = told.get("stop_reason") or told.get("done_reason")
+    stop = told.get("stop_reason") or told.get("done_reason") or ("stop" if told.get("done") else None)
+    if stop is None:
+        # The connection ended as if all had been said; what was said may be half of it.
+        raise BrainFailed(f"{who}'s reply broke off before its end")
     if stop == "refusal":
         raise BrainFailed(f"{who} declined to answer", "put the question in other words")
     if stop in ("max_tokens", "length", "model_context_window_exceeded"):
         raise BrainFailed(f"{who}'s reply was cut ({stop})", "ask for less at a time")
     if len(reply.text) > LONGEST_REPLY:
         raise BrainFailed(f"{who}'s reply has {len(reply.text)} characters", "ask for less at a time")
+    longest = max((len(str(call["args"])) for call in (*reply.tool_calls, *reply.invalid_tool_calls)), default=0)
+    if longest > LONGEST_ARGUMENTS:
+        raise BrainFailed(f"{who} called a tool with {longest} characters", "ask for less at a time")
     if not (reply.text.strip() or reply.tool_calls or reply.invalid_tool_calls):
         raise BrainFailed(f"{who} sent an empty reply")
     return reply

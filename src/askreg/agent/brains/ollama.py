@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from askreg.agent.brains.bounded import TooMuch, bounded
+from askreg.agent.brains.bounded import Busy, TooMuch, bounded, busy, certificates, unauthorised
 from askreg.agent.brains.config import OllamaConfig
 from askreg.agent.brains.failures import BrainFailed, chain, usable
 from askreg.agent.guard.egress import Egress
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _WHO = "the Ollama model"
 _LARGE_ENOUGH = 6.0
 """Billions of parameters below which a model only selects: smaller ones call tools with made-up arguments."""
+_FIRST_PAUSE = 0.5
+"""Seconds before another try; each one after it waits twice as long."""
 _LETTERS_A_TOKEN = 3
 """Fewer than any tokenizer needs for English or JSON, so that an estimate errs towards too many tokens."""
 
@@ -54,8 +57,13 @@ class OllamaBrain:
     def __init__(self, config: OllamaConfig, model: OllamaModel, egress: Egress) -> None:
         """Use the tools; see `examined` for the model."""
         self._config, self.model = config, model.reference
-        self._chat = chat(config, egress).bind_tools(schemas.functions())
+        self._model = chat(config, egress)
+        self._chat = self._model.bind_tools(schemas.functions())
         self._fixed = len(str(schemas.functions()))
+
+    def close(self) -> None:
+        """Close the connections."""
+        close(self._model)
 
     def invoke(self, input: Sequence[BaseMessage]) -> AIMessage:
         """Return the next calls or the draft; raises `BrainFailed`."""
@@ -79,6 +87,12 @@ def chat(config: OllamaConfig, egress: Egress, **options: Any) -> ChatOllama:
     )
 
 
+def close(model: ChatOllama) -> None:
+    """Close the connections of a chat model, which LangChain leaves open."""
+    client: Any = model._client
+    client.close()
+
+
 def asked(model: Any, messages: Sequence[BaseMessage], config: OllamaConfig, *, fixed: int = 0) -> AIMessage:
     """Return a model's reply to messages (with `fixed` more characters); raises `BrainFailed`."""
     letters = fixed + sum(len(m.text) + len(str(getattr(m, "tool_calls", ""))) for m in messages)
@@ -96,8 +110,10 @@ def asked(model: Any, messages: Sequence[BaseMessage], config: OllamaConfig, *, 
         except BrainFailed:
             raise
         except Exception as error:  # whatever the client, the network or the server did
-            if attempt == config.retries or not _passing(error):
+            pause = _pause(error, attempt, config)
+            if attempt == config.retries or pause is None:
                 raise failure(error, config) from None
+            time.sleep(pause)
     raise AssertionError("unreachable")
 
 
@@ -150,7 +166,11 @@ def calls_tools(config: OllamaConfig, model: OllamaModel, egress: Egress) -> boo
 
         listed = [tool for tool in schemas.functions() if tool["function"]["name"] == "deployed"]
         question = [HumanMessage(content="Use the tool: which model versions are live at the site northgate?")]
-        reply = asked(chat(config, egress).bind_tools(listed), question, config)
+        model_alone = chat(config, egress)
+        try:
+            reply = asked(model_alone.bind_tools(listed), question, config)
+        finally:
+            close(model_alone)
         called = [(call["name"], call["args"].get("site")) for call in reply.tool_calls]
         _TESTED[model.digest] = called == [("deployed", "northgate")]
     return _TESTED[model.digest]
@@ -169,6 +189,11 @@ def failure(error: Exception, config: OllamaConfig) -> Exception:
                 return BrainFailed(f"{_WHO}'s reply went on for too long ({cause})")
             case httpx.TimeoutException():
                 return BrainFailed(f"{_WHO} {config.model!r} did not answer within {config.timeout:g} s")
+            case Busy():
+                remedy = f"try again in {cause.seconds:.0f} s" if cause.seconds else "try again later"
+                return BrainFailed(f"Ollama is busy ({cause})", remedy)
+            case httpx.TransportError() if not isinstance(cause, httpx.ConnectError):
+                return BrainFailed(f"{_WHO}'s reply broke off ({type(cause).__name__})")
             case httpx.ConnectError() | ConnectionError():
                 return BrainFailed(f"Ollama could not be reached at {config.url}", "start it with 'ollama serve'")
             case ollama.ResponseError(status_code=404):
@@ -176,7 +201,7 @@ def failure(error: Exception, config: OllamaConfig) -> Exception:
             case ollama.ResponseError() if "context" in cause.error:
                 return BrainFailed(f"the conversation does not fit {_WHO}'s context", "begin a new one")
             case ollama.ResponseError():
-                return BrainFailed(f"Ollama's server failed (HTTP {cause.status_code})")
+                return _status(cause.status_code, config)
     return BrainFailed(f"{_WHO}'s reply broke off or could not be read ({type(error).__name__})")
 
 
@@ -187,34 +212,54 @@ def _client_options(config: OllamaConfig, egress: Egress) -> dict[str, Any]:
         "trust_env": False,
         "follow_redirects": False,
         "timeout": config.timeout,
+        "verify": certificates(httpx.create_ssl_context),
         "event_hooks": {
-            "request": [egress.hook],
-            "response": [bounded(httpx.SyncByteStream, seconds=config.timeout)],
+            "request": [unauthorised, egress.hook],
+            "response": [bounded(httpx.SyncByteStream, seconds=config.timeout), busy],
         },
     }
 
 
-def _passing(error: Exception) -> bool:
-    """Tell whether an error may have passed when one tries again."""
+def _pause(error: Exception, attempt: int, config: OllamaConfig) -> float | None:
+    """Return how many seconds to wait before another try; None when there is no point in one."""
     import httpx
     import ollama
 
-    causes = list(chain(error))
-    if any(isinstance(cause, Refused | TooMuch | httpx.TimeoutException | httpx.ConnectError) for cause in causes):
-        return False
-    status = next((cause.status_code for cause in causes if isinstance(cause, ollama.ResponseError)), None)
-    return status in (429, 500, 502, 503) if status else any(isinstance(c, httpx.TransportError) for c in causes)
+    usual: float = _FIRST_PAUSE * 2**attempt
+    for cause in chain(error):
+        match cause:
+            case Busy():
+                seconds: float = usual if cause.seconds is None else cause.seconds
+                return seconds if seconds <= config.timeout else None
+            case Refused() | TooMuch() | httpx.TimeoutException() | httpx.ConnectError():
+                return None
+            case ollama.ResponseError():
+                return usual if cause.status_code in (500, 502, 504) else None
+            case httpx.TransportError():
+                return usual
+    return None
 
 
 def _json(response: httpx.Response, config: OllamaConfig) -> dict[str, Any]:
     if response.status_code == 404:
         raise _not_pulled(config)
     if response.status_code != 200:
-        raise BrainFailed(f"Ollama's server failed (HTTP {response.status_code})")
+        raise _status(response.status_code, config)
     content = response.json()
     if not isinstance(content, dict):
         raise BrainFailed(f"what answers at {config.url} is not Ollama", "set ASKREG_OLLAMA_URL")
     return content
+
+
+def _status(status: int, config: OllamaConfig) -> BrainFailed:
+    if status >= 500:
+        return BrainFailed(f"Ollama's server failed (HTTP {status})")
+    if 300 <= status < 400:
+        what = f"what answers at {config.url} is a redirect (HTTP {status}), which is not followed"
+        return BrainFailed(what, "set ASKREG_OLLAMA_URL")
+    if status < 300:  # an error in the middle of a reply
+        return BrainFailed(f"{_WHO} failed in the middle of its reply")
+    return BrainFailed(f"Ollama did not take the request (HTTP {status})")
 
 
 def _same(listed: str, wanted: str) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from askreg.agent import prompts
 from askreg.agent.brains.config import OllamaConfig
 from askreg.agent.brains.failures import BrainFailed
-from askreg.agent.brains.ollama import OllamaModel, asked, chat
+from askreg.agent.brains.ollama import OllamaModel, asked, chat, close
 from askreg.agent.brains.sketch import Sketch, sketch
 from askreg.agent.draft import Draft, Reading
 from askreg.agent.guard.egress import Egress
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _SHOTS = 8
 _NONE = "none"
+_TOO_LITTLE = "the question does not say enough to be answered; name the model, version, dataset, site or person"
 _NOTHING = "no question that askreg can answer asks the same; put it in other words"
 
 
@@ -68,10 +69,13 @@ class SelectorBrain:
             return Draft(status="abstained", reason=_NOTHING)
         # The schema has the slots of all intents; those of others say nothing.
         slots = {name: str(chosen[name]) for name in intent.slots if chosen.get(name)}
+        # Where only one name can fill a slot that must be filled, there is nothing to select.
+        single = {name: known.candidates[name][0] for name in intent.required if len(known.candidates[name]) == 1}
+        slots |= {name: value for name, value in single.items() if name not in slots}
         try:
             selected = canonical.compose(intent.name, slots)
-        except InvalidInput as error:
-            return Draft(status="abstained", reason=_literal(f"the question does not say enough: {error}"))
+        except InvalidInput:
+            return Draft(status="abstained", reason=_TOO_LITTLE)
         left_out = known.left_out(selected)
         if left_out == []:
             return selected
@@ -86,7 +90,10 @@ class SelectorBrain:
 
     def _choice(self, known: Sketch) -> dict[str, Any]:
         model = chat(self._config, self._egress, format=_schema(known))
-        reply = asked(model, _messages(known), self._config)
+        try:
+            reply = asked(model, _messages(known), self._config)
+        finally:
+            close(model)
         try:
             chosen = json.loads(reply.text)
         except json.JSONDecodeError:

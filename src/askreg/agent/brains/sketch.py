@@ -11,8 +11,8 @@ from typing import get_args
 from askreg.agent.offline import canonical, coverage
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.lexicon import Lexicon
-from askreg.agent.offline.link import Item, link
-from askreg.agent.offline.phrases import Phrases
+from askreg.agent.offline.link import link
+from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.agent.offline.understanding import understand
 from askreg.agent.thread import Turn
 from askreg.registry.tables import Role, Sensitivity, StageName
@@ -20,6 +20,7 @@ from askreg.registry.tables import Role, Sensitivity, StageName
 NEAREST = 40
 """Examples that are looked at; their intents are those to choose from."""
 MOST_INTENTS, MOST_NAMES = 12, 20
+_PREPOSITION = re.compile(r"^(?:on|in|at|as of|as at|during|by|of)\s+", re.IGNORECASE)
 _SLOT_OF = {"model": "model", "version": "version", "dataset": "dataset", "dataset_version": "dataset",
             "person": "person", "site": "site", "place": "site", "metric": "metric", "alias": "alias",
             "cohort": "cohort", "framework": "framework"}  # fmt: skip
@@ -55,7 +56,7 @@ def sketch(question: str, lexicon: Lexicon, now: datetime, turns: Sequence[Turn]
     near = dict.fromkeys(intent for _, intent, _ in nearest)
     chosen = [intent for name in [*near][:MOST_INTENTS] for intent in canonical.intents() if intent.name == name]
     slots = dict.fromkeys(slot for intent in chosen for slot in intent.slots)
-    named = _named(link(question, lexicon, now).items, lexicon)
+    named = _named(_tokens(question, lexicon, now), lexicon)
     for turn in turns[-1:]:
         for slot, names in _told(turn).items():
             named.setdefault(slot, []).extend(names)
@@ -64,28 +65,35 @@ def sketch(question: str, lexicon: Lexicon, now: datetime, turns: Sequence[Turn]
     return Sketch(question, tuple(chosen), tuple(examples), candidates, lexicon, now)
 
 
-def _named(items: Iterable[Item], lexicon: Lexicon) -> dict[str, list[str]]:
+def _tokens(question: str, lexicon: Lexicon, now: datetime) -> list[Tok]:
+    return Phrases(link(question, lexicon, now).items, lexicon).tokens()
+
+
+def _named(tokens: Iterable[Tok], lexicon: Lexicon) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for item in items:
-        for entity in item.entities:
-            for slot, name in _fills(entity, lexicon):
+    for tok in tokens:
+        item = tok.item
+        meant = [a for a in coverage.atoms(tok.node) if isinstance(a, Entity)] if tok.node else item.entities
+        for entity in meant:
+            for slot, name in _fills(entity):
                 found.setdefault(slot, []).append(name)
-        if item.date is not None:
-            found.setdefault("date", []).append(item.date.text)
+        if item.date is not None and item.date.relation in ("at", "as_of"):
+            found.setdefault("date", []).append(_PREPOSITION.sub("", item.date.text))
         if item.number is not None:
             found.setdefault("number", []).append(item.text)
+    if "version" not in found:
+        every = [f"{model}:{number}" for model in found.get("model", ()) for number in sorted(lexicon.versions[model])]
+        found["version"] = every
     return found
 
 
-def _fills(entity: Entity, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+def _fills(entity: Entity) -> Iterator[tuple[str, str]]:
     slot = _SLOT_OF.get(entity.kind)
     if slot is None or not entity.exists:
         return
     yield slot, entity.head if slot == "site" else entity.name
     if slot == "version":
         yield "model", entity.head
-    if slot == "model":
-        yield from (("version", f"{entity.name}:{number}") for number in sorted(lexicon.versions[entity.name]))
 
 
 def _told(turn: Turn) -> dict[str, list[str]]:

@@ -233,7 +233,7 @@ def line(facts: Iterable[Fact]) -> str:
             "dataset": fact.dataset,
             "split": fact.split,
             "cohort": fact.cohort,
-            "ci": fact.ci and "..".join(fact.ci),
+            "ci": fact.ci and " to ".join(fact.ci),
             "evidence": fact.evidence,
             "since": fact.since,
             "until": fact.until,
