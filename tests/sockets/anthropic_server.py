@@ -2,7 +2,9 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha512
 from typing import Any
 
 from .anthropic_rules import BYTES, Cache, body_problems, header_problems
@@ -91,18 +93,18 @@ class AnthropicServer(ModelServer):
             self.usages.append(usage)
         content: list[dict[str, Any]] = []
         if reply.thinking:
-            signature = f"sig{number}=="
+            signature = b64encode(sha512(f"{number}{reply.thinking}".encode()).digest()).decode()
             self._signatures.add(signature)
             content.append({"type": "thinking", "thinking": reply.thinking, "signature": signature})
         if reply.text:
             content.append({"type": "text", "text": reply.text})
         content += [
-            {"type": "tool_use", "id": f"toolu_{number:02}{place:02}", "name": wanted.name, "input": wanted.args}
+            {"type": "tool_use", "id": f"toolu_01{_token(number, place)}", "name": wanted.name, "input": wanted.args}
             for place, wanted in enumerate(reply.calls)
         ]
         stop = _STOPS[reply.stop or ("calls" if reply.calls else "end")]
         return {
-            "id": f"msg_{number:02}",
+            "id": f"msg_01{_token(number)}",
             "type": "message",
             "role": "assistant",
             "model": self.model,
@@ -111,6 +113,10 @@ class AnthropicServer(ModelServer):
             "stop_sequence": None,
             "usage": {**usage, "output_tokens": len(reply.text) // 4 + 1},
         }
+
+
+def _token(*parts: int) -> str:
+    return sha512(repr(parts).encode()).hexdigest()[:22]
 
 
 def credentials(request: Request) -> list[str]:
@@ -131,7 +137,7 @@ def _events(message: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "content_block_delta", {"index": index, "delta": delta}
         yield "content_block_stop", {"index": index}
     delta = {"stop_reason": message["stop_reason"], "stop_sequence": None}
-    yield "message_delta", {"delta": delta, "usage": {"output_tokens": message["usage"]["output_tokens"]}}
+    yield "message_delta", {"delta": delta, "usage": message["usage"]}
     yield "message_stop", {}
 
 

@@ -16,8 +16,8 @@ from .wire import Request
 def test_the_same_call_again_and_again_ends(registry: Registry, serve: Serve, protocol: str) -> None:
     server = serve(protocol, [calls(LIVE)])
     answer = ask(registry, server)
-    assert answer.status == "abstained" and "no answer within" in str(answer.reason)
-    assert len(server.turns) <= Limits().model_calls
+    assert answer.status == "abstained" and "the same call again and again" in str(answer.reason)
+    assert len(server.turns) == Limits().same_calls + 1
 
 
 def test_other_calls_again_and_again_end(registry: Registry, serve: Serve, protocol: str) -> None:
@@ -54,7 +54,7 @@ def test_arguments_that_are_never_json_end_too(registry: Registry, serve: Serve)
 @pytest.mark.parametrize("most", [1, 3])
 def test_the_limits_are_the_sites_to_set(registry: Registry, serve: Serve, protocol: str, most: int) -> None:
     server = serve(protocol, [calls(LIVE)])
-    ask(registry, server, limits=Limits(model_calls=most))
+    ask(registry, server, limits=Limits(model_calls=most, same_calls=9))
     assert len(server.turns) == most
 
 
@@ -70,9 +70,9 @@ def test_a_draft_beside_calls_is_not_taken_for_the_answer(registry: Registry, se
     assert ask(registry, server).answer == "sepsis-risk:2 is live in northgate/icu."
 
 
-def test_arguments_of_a_megabyte_end_in_an_error_and_not_in_the_log(
-    registry: Registry, serve: Serve, protocol: str
-) -> None:
-    server = serve(protocol, [calls(call("deployed", site="x" * 1_000_000)), draft("Nothing is live at northgate.")])
+def test_arguments_of_a_megabyte_are_neither_run_nor_kept(registry: Registry, serve: Serve, protocol: str) -> None:
+    server = serve(protocol, [calls(call("deployed", site="x9-" * 400_000)), draft("Nothing is live at northgate.")])
     answer = ask(registry, server)
-    assert len(answer.model_dump_json()) < 100_000
+    assert (answer.status, answer.calls) == ("abstained", [])
+    assert "called a tool with 12000" in str(answer.reason)
+    assert len(answer.model_dump_json()) < 10_000
