@@ -63,30 +63,20 @@ class SelectorBrain:
 
     def _select(self, before: Sequence[BaseMessage], question: str) -> str | Draft:
         known = sketch(question, LEXICONS.of(self._seen), times.moment(self._seen.instant), _turns(before))
+        if known.refusal is not None:
+            return known.refusal
         chosen = self._choice(known)
         intent = next((one for one in known.intents if one.name == chosen.get("intent")), None)
         if intent is None:
             return Draft(status="abstained", reason=_NOTHING)
-        # The schema has the slots of all intents; those of others say nothing.
-        slots = {name: str(chosen[name]) for name in intent.slots if chosen.get(name)}
-        # Where only one name can fill a slot that must be filled, there is nothing to select.
-        single = {name: known.candidates[name][0] for name in intent.required if len(known.candidates[name]) == 1}
-        slots |= {name: value for name, value in single.items() if name not in slots}
         try:
-            selected = canonical.compose(intent.name, slots)
+            selected = canonical.compose(intent.name, _slots(intent, chosen, known))
         except InvalidInput:
             return Draft(status="abstained", reason=_TOO_LITTLE)
         left_out = known.left_out(selected)
-        if left_out == []:
-            return selected
         if left_out is None:
             return Draft(status="abstained", reason=_NOTHING)
-        told = " and ".join(f"“{name}”" for name in left_out)
-        return Draft(
-            status="abstained",
-            reason=_literal(f"the nearest question that askreg can answer leaves out {told}"),
-            readings=[Reading(question=selected)],
-        )
+        return _offered(selected, left_out) if left_out else selected
 
     def _choice(self, known: Sketch) -> dict[str, Any]:
         model = chat(self._config, self._egress, format=_schema(known))
@@ -101,6 +91,23 @@ class SelectorBrain:
         if not isinstance(chosen, dict):
             raise BrainFailed("the Ollama model's selection is not an object")
         return chosen
+
+
+def _slots(intent: canonical.Intent, chosen: dict[str, Any], known: Sketch) -> dict[str, str]:
+    """Return what fills an intent's slots: the schema has those of all intents, and the others' say nothing."""
+    slots = {name: str(chosen[name]) for name in intent.slots if chosen.get(name)}
+    # Where only one name can fill a slot that must be filled, there is nothing to select.
+    single = {name: known.candidates[name][0] for name in intent.required if len(known.candidates[name]) == 1}
+    slots = single | slots
+    if slots.get("other") == slots.get("version"):
+        slots.pop("other", None)
+    return slots
+
+
+def _offered(selected: str, left_out: list[str]) -> Draft:
+    told = " and ".join(f"“{name}”" for name in left_out)
+    reason = _literal(f"the nearest question that askreg can answer leaves out {told}")
+    return Draft(status="abstained", reason=reason, readings=[Reading(question=selected)])
 
 
 def _literal(text: str) -> str:
