@@ -109,6 +109,7 @@ def test_someone_who_acts_in_the_registry_is_not_taken_for_a_patient() -> None:
 def test_a_typo_of_a_live_name_counts_as_it() -> None:
     assert found("what is live at nortgate") == []
     assert found("auroc of sepsi-risk") == []
+    assert found("auroc of sepsis-rsk:2") == []
 
 
 def test_a_typo_of_a_persons_name_does_not() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from askreg.agent.guard.lazy import Lazy
-from askreg.agent.guard.lexicon import domain, is_name
+from askreg.agent.guard.lexicon import domain, is_name, is_word
 from askreg.agent.guard.normal import Normal, fold
 
 _TOKEN = Lazy(r"[^\W_][\w.-]*")
@@ -14,6 +14,7 @@ _OWN = Lazy(
     r"sha(?:256|512|1):[0-9a-f]{6,128}…?|(?<!\w)(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)(?:[0-9a-f]{64}|[0-9a-f]{40})(?!\w)"
     r"|(?<!\w)ans_[0-9a-hjkmnp-tv-z]{25,26}(?!\w)"
 )
+_JOINED = Lazy(r"(?<![\w.-])[^\W\d_]\w*(?:[-._]\w+)+(?![\w-])")
 _PIECE = Lazy(r"[^\W\d_]+")
 _NEAR = 84
 _SHORTEST = 5
@@ -72,17 +73,29 @@ class Allowed:
         known = label is None or label in self._names or label in domain() or _LABEL.fullmatch(label) is not None
         return found.end() if known else end
 
+    @cached_property
+    def _things(self) -> list[str]:
+        return [name for name, kind in self._names.items() if not kind.startswith("person")]
+
+    def nearly(self, text: Normal) -> Iterator[tuple[int, int]]:
+        """Yield where something stands that is written like a thing's name of several parts, and nearly is one."""
+        for found in _JOINED.finditer(text.folded):
+            if self._close(found.group(), self._things):
+                yield found.span()
+
     def near(self, word: str) -> bool:
         """Tell whether a word is part of a thing's name, or a typo of one that is no person's name."""
         if word in self._pieces:
             return True
+        if "-" in word:
+            return all(self.near(part) or is_word(part) for part in word.split("-")) or (
+                len(word) > _SHORTEST and self._close(word, self._things)
+            )
         if len(word) < _SHORTEST or is_name(word):
             return False
+        return self._close(word, self._pieces) or (len(word) > _SHORTEST and self._close(word, domain()))
+
+    def _close(self, word: str, names: Collection[str]) -> bool:
         from rapidfuzz import fuzz, process
 
-        if process.extractOne(word, self._pieces, scorer=fuzz.ratio, score_cutoff=_NEAR) is not None:
-            return True
-        return (
-            len(word) > _SHORTEST
-            and process.extractOne(word, domain(), scorer=fuzz.ratio, score_cutoff=_NEAR) is not None
-        )
+        return process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=_NEAR) is not None

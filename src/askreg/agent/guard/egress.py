@@ -20,7 +20,7 @@ _LONGEST_PAIR = 200
 # What an HTTP client and the vendor's library send of themselves; a credential is never read.
 _SECRET = frozenset(("authorization", "x-api-key"))
 _HEADERS: dict[str, re.Pattern[str]] = {
-    name: re.compile(pattern)
+    name: re.compile(pattern, re.ASCII)
     for name, pattern in {
         "host": r"[\w.:\[\]-]+",
         "accept": r"[\w/*+.;=, -]{1,100}",
@@ -34,7 +34,7 @@ _HEADERS: dict[str, re.Pattern[str]] = {
         "anthropic-beta": r"[a-z0-9, -]{1,300}",
         "anthropic-dangerous-direct-browser-access": r"true|false",
         "idempotency-key": r"stainless-python-retry-[0-9a-f-]{36}",
-        "x-stainless-[a-z-]+": r"[\w.:;=, -]{1,60}",
+        "x-stainless-[a-z-]+": r"[\w.:;=,-]{1,40}",
     }.items()
 }
 _PATH = re.compile(r"/v1/(?:messages(?:/count_tokens)?|models(?:/claude-[a-z0-9.-]{1,60})?)")

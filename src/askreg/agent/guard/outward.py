@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from askreg.agent.facts import Fact
 from askreg.agent.guard.phi import Gate
@@ -10,6 +11,7 @@ from askreg.agent.tools import evidence
 from askreg.agent.tools.shapes import Call, ToolResult
 from askreg.agent.tools.toolbox import TEXT_LIMIT
 from askreg.registry.plan import CATALOGUE
+from askreg.registry.tables import Relation
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?UTC|Z|[+-]\d\d:\d\d)?)?")
@@ -27,9 +29,7 @@ _NUMBERS = frozenset(("value", "n", "low", "high", "rows", "size", "number", "se
 _INSTANTS = frozenset(("at", "since", "until", "recorded_at", "occurred_at", "lapsed"))
 _DIGESTS = frozenset(("digest", "commit"))
 _RELATIONS = frozenset(relation for kind in CATALOGUE.values() for relation in kind.relations)
-_EDGES = frozenset(
-    ("about", "base", "run", "produced", "derived_from", "deployed", "evaluated_on", "input", "inputs", "trained_on")
-)
+_EDGES = frozenset(get_args(Relation))
 _FREE = frozenset(("tag", "card", "detail", "signature", "config"))
 _EVENTS = frozenset("model version dataset dataset_version run alias document person policy answer attempt".split())
 _VERBS = frozenset(
@@ -59,7 +59,7 @@ def sendable(fact: Fact) -> bool:
     value = fact.value
     if _FREE.intersection(path) or last in _FREE:
         return False
-    if head in ("metric", "param") or last in _NUMBERS:
+    if head == "metric" or "param" in path or last in _NUMBERS:
         return bool(_NUMBER.fullmatch(value)) or (last == "number" and bool(_SUBJECT.fullmatch(value)))
     if head in _FIGURES:
         return bool(_NUMBER.fullmatch(value) or (_INSTANT.fullmatch(value) and last in _INSTANTS))

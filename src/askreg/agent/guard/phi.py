@@ -116,7 +116,7 @@ _FORM = Lazy(r"[A-Z][a-z]+(?:'s)?|[A-Z]+|[a-z]+(?:'s)?")
 
 def _doubtful(scan: Scan, sure: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     """Yield what nothing vouches for."""
-    taken = [*scan.dated, *sure]
+    taken = [*scan.dated, *sure, *scan.nearly]
     for found in _WORD.finditer(scan.text):
         start, end = found.start(), found.start() + len(re.sub(r"'s?$", "", found.group()))
         if any(a <= start and end <= b for a, b in taken) or scan.allowed(start, end):

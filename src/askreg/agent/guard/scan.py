@@ -76,6 +76,11 @@ class Scan:
         return any(a <= start and end <= b for a, b in self._spans)
 
     @cached_property
+    def nearly(self) -> list[tuple[int, int]]:
+        """Return where something stands that is nearly a live thing's name."""
+        return list(self.known.nearly(self.seen))
+
+    @cached_property
     def anchored(self) -> bool:
         """Tell whether the text speaks of the registry."""
         return bool(self._spans) or _REGISTRY.search(self.folded) is not None
