@@ -293,7 +293,8 @@ class _Inquiry:
         texts = prompt.parts(self.moment)
         blocks: list[str | dict[str, Any]] = [{"type": "text", "text": text} for text in texts if text]
         messages: list[AnyMessage] = [SystemMessage(content=blocks)]
-        for turn in thread.turns if thread else ():
+        # What was refused may hold what must not be sent, and no later question speaks of it.
+        for turn in (turn for turn in (thread.turns if thread else ()) if turn.status != "refused"):
             messages.append(HumanMessage(content=turn.question))
             messages.append(AIMessage(content=turn.answer, additional_kwargs={"turn": turn}))
         messages.append(HumanMessage(content=self.heard.read))
