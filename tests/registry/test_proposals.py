@@ -8,7 +8,7 @@ import pytest
 from clocks import Clock
 from pydantic import ValidationError
 from registry.conftest import Opener, fill, promote
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from askreg.errors import AskregError, Conflict, InvalidInput, NotFound, NotPermitted, PolicyRefused
 from askreg.registry import acts, policy, proposals
@@ -16,7 +16,8 @@ from askreg.registry.proposals import Proposal
 from askreg.registry.registry import Registry
 from askreg.registry.results import VersionDetail
 from askreg.registry.standing import APPLIER
-from askreg.registry.tables import Base
+from askreg.registry.tables import Base, Stage
+from askreg.registry.view import table
 
 V1, V2 = "sepsis-risk:1", "sepsis-risk:2"
 ICU = {"site": "northgate", "environment": "icu"}
@@ -411,6 +412,15 @@ def test_another_that_took_the_name_is_not_the_one_proposed(filled: Registry, le
     filled.register_model(name="sepsis-risk", task="classification")
     filled.register_version(model="sepsis-risk")
     with pytest.raises(Conflict, match="changed since it was proposed"):
+        lena.apply(proposal)
+
+
+def test_a_row_that_was_altered_behind_the_log_is_a_change_too(filled: Registry, lena: Registry) -> None:
+    in_validation(filled, lena)
+    proposal = filled.propose(action="approve", subject=V1)
+    with filled.unit() as unit:
+        unit.connection.execute(update(table(Stage)).where(table(Stage).c.until.is_(None)).values(stage="approved"))
+    with pytest.raises(Conflict, match="changed since it was proposed; ask again"):
         lena.apply(proposal)
 
 
