@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -17,7 +18,8 @@ from clocks import Clock
 
 POSTGRES = os.environ.get("ASKREG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
-LIVE = bool(os.environ.get("ASKREG_TEST_LIVE"))
+LIVE = {name: os.environ.get(name, "") for name in ("ASKREG_TEST_ANTHROPIC_URL", "ASKREG_TEST_OLLAMA_URL")}
+"""Where real language models are served, for the tests that are marked `live(NAME)`."""
 FOREIGN_SETTINGS = ("ASKREG_", "ANTHROPIC_", "OLLAMA_", "LANGCHAIN_", "LANGSMITH_", "OTEL_")
 
 # A shared machine stalls now and then; the time limits of this project live in benchmarks/.
@@ -64,16 +66,17 @@ def _block_the_network() -> None:
 
 
 def pytest_configure() -> None:
-    """Shut the network before any test module is imported."""
-    if not LIVE:
+    """Shut the network before any test module is imported, unless a real model is asked for that is not here."""
+    if all(_stays_here(urlsplit(url).hostname) for url in LIVE.values()):
         _block_the_network()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the tests of real language models unless ASKREG_TEST_LIVE asks for them."""
+    """Leave out the tests of a real language model unless the variable that they name says where it is."""
     for item in items:
-        if "live" in item.keywords and not LIVE:
-            item.add_marker(pytest.mark.skip(reason="set ASKREG_TEST_LIVE=1 to talk to a real language model"))
+        for needed in (name for mark in item.iter_markers("live") for name in mark.args):
+            if not LIVE[needed]:
+                item.add_marker(pytest.mark.skip(reason=f"set {needed} to the URL of a real language model"))
 
 
 @pytest.fixture(autouse=True)
