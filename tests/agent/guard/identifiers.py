@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from askreg.agent.guard.kinds import Category
 from eval.phi import ENCODINGS as ALL_ENCODINGS
@@ -62,10 +63,16 @@ def bare(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-def holds(content: bytes, identifier: Identifier, encoding: str) -> bool:
-    """Tell whether bytes hold an identifier in some form."""
+@lru_cache(maxsize=8)
+def _read(content: bytes) -> tuple[str, str, str]:
     text = content.decode("utf-8", errors="replace")
     unescaped = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
+    return text, unescaped, bare(unescaped)
+
+
+def holds(content: bytes, identifier: Identifier, encoding: str) -> bool:
+    """Tell whether bytes hold an identifier in some form."""
+    text, unescaped, plain = _read(content)
     if any(trace in form for trace in traces(identifier, encoding) for form in (text, unescaped)):
         return True
-    return bare(identifier.value) in bare(unescaped)
+    return bare(identifier.value) in plain

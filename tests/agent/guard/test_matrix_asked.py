@@ -38,9 +38,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def config(server: AnthropicServer, **environ: str) -> BrainConfig:
+def config(server: AnthropicServer, **variables: str) -> BrainConfig:
     claude = ClaudeConfig(model=MODEL, url=server.url, api_key=SecretStr(KEY), timeout=5, retries=0)
-    return BrainConfig(policy="cloud-allowed", claude=claude, environ=environ)
+    return BrainConfig(policy="cloud-allowed", claude=claude, variables=variables)
 
 
 def received(server: AnthropicServer) -> bytes:
