@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from askreg.agent.offline.sayings import plainly
+
 _MADE = r"(?:registered|built|created|trained|made|developed|uploaded|submitted|wrote|authored|produced)"
 _SIGNED = r"(?:approv(?:ed?|ing|es)|sign(?:ed|ing|s)?(?: off)?(?: on)?|authori[sz]ed?|clear(?:ed)?)"
 _PERSON = r"(?:person|people|one|ones|same person|individual|developer|scientist|somebody|someone|user|colleague)"
@@ -122,6 +124,7 @@ _COMPILED = [(re.compile(pattern, re.I), plain) for pattern, plain in _RULES]
 
 def spelled_out(text: str) -> str:
     """Return the question with its idioms said plainly."""
+    text = plainly(text)
     for pattern, plain in _COMPILED:
         text = pattern.sub(plain, text)
     return text

@@ -20,8 +20,19 @@ def recast(query: Query, clause: Clause) -> Query:
     query = _both(denied(query), clause)
     if query.intent == "role" and query.event is not None:
         query = _everything(query, query.event) or _nobody(query, query.event) or _members(query, query.event) or query
-    query = _excepted(query, clause)
+    query = _planned(_excepted(query, clause), clause)
     return _either(query, clause)
+
+
+def _planned(query: Query, clause: Clause) -> Query:
+    """Read `versions outside the predetermined plan`: what the change was noted as, and not the note of each."""
+    node, said = query.node, re.search(r"\b(inside|outside|within)\b", clause.text, re.I)
+    if said is None or not isinstance(node, SetOf) or node.kind != "version" or query.fields != ("change_control",):
+        return query
+    value = "outside" if said.group().lower() == "outside" else "inside"
+    negated = re.search(rf"\b(?:not|n't) {said.group()}", clause.text, re.I) is not None
+    noted = Has("change_control", "=", value, negated=negated)
+    return replace(query, node=replace(node, conds=(*node.conds, noted)), fields=())
 
 
 def _stages(query: Query, event: Event, clause: Clause) -> Query | None:

@@ -1,0 +1,125 @@
+"""Everyday ways of saying what the registry has plain words for; rewritten as `idioms` are, and before them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_NAME = r"((?:the |that |this )?[\w.-]*[\w](?:[:@][\w.-]+)?(?: version \d+)?)"
+_LIGHT = (
+    r"(?:the |a |an |its |their |his |her )?(?:final |formal )?(?:green light|go[- ]ahead|nod|thumbs[- ]up|all[- ]clear"
+    r"|clearance|blessing|okay|sign[- ]?off|seal of approval|stamp of approval|authori[sz]ation)"
+)
+_SOMEBODY = r"(?:we|they|you|people|clinicians|nurses|doctors|staff|the (?:nurses|doctors|clinicians|staff|teams?))"
+_ANYBODY = r"(?:anyone|anybody|any (?:site|hospital|ward|unit|one))"
+_NOW = r"(?: still| currently| now| presently| actually)?"
+_STAGE = r"(?:the )?(?:experimental|validation|approved|production|retired)\b"
+_VALID = r"(?:valid|in force|in effect|stand(?:ing|s)?|hold(?:ing|s)?(?: good)?|good|effective|count(?:s|ing)?)"
+_TENTHS = ("fifties", "sixties", "seventies", "eighties", "nineties")
+
+_APPROVE = {"give": "approve", "gives": "approves", "gave": "approved", "given": "approved", "giving": "approving"}
+_PARTICLES = (
+    ("deploy", "deployed", r"(?:roll|switch|turn|put|bring|take|push|set)",
+     r"(?:rolled|switched|turned|put|brought|took|pushed|set)", r"(?:out|on|live)"),
+    ("withdraw", "withdrew", r"(?:switch|turn|take|bring|shut)", r"(?:switched|turned|took|brought|shut)",
+     r"(?:off|offline)"),
+    ("reject", "rejected", r"(?:turn|knock)", r"(?:turned|knocked)", r"(?:down|back)"),
+)  # fmt: skip
+"""Verbs parted from their particles, as in `rolled it out`: what they mean, and how they are said."""
+
+
+def _particles() -> Iterator[tuple[str, str]]:
+    end = rf"(?=\W|$)(?! (?:{_STAGE}))"
+    for base, past, bases, pasts, particle in _PARTICLES:
+        yield rf"\b{bases} ([\w.-]+(?:[:@][\w-]+)?) {particle}{end}", rf"{base} \1"
+        yield rf"\b{pasts} ([\w.-]+(?:[:@][\w-]+)?) {particle}{end}", rf"{past} \1"
+
+
+_RULES: list[tuple[str, str]] = [
+    # What the guard left out stays unknown, and is no word of the question.
+    (r"\[[a-z][a-z -]*\]", "withheld"),
+    (r"\bwhatever\b", "what"),
+    (r"\b(?:which|what) stage (is|was) (.+?),? (?:in|at)(?=\W*$)", r"what \1 the stage of \2"),
+    (r"\b(?:dataset versions?|datasets?|data)(?: that| which)?(?: stands?| lies?| is| are| were)? behind (?=\S+@)",
+     "datasets upstream of "),
+    (r"\b(how many|which)( different| distinct)? (versions?|ones?) (?:have|has) been (?=\w+ (?:of|for)\b)",
+     r"\1 \3 were ever "),
+    (r"^\W*(?:can|could) you (?:please )?confirm (?:that|whether|if) (\S+) (is|was|has|are|were) ", r"\2 \1 "),
+    (r",? (?:on file|on (?:the|our) books)\b", ""),
+    (r"\b(?:tonight|this (?:morning|evening|afternoon))\b", "now"),
+    # Approving and refusing.
+    *((rf"\b{form} {_NAME} {_LIGHT}\b", rf"{plain} \1") for form, plain in _APPROVE.items()),
+    (rf"\b(was|were|been|is|are|being) (?:given|granted) {_LIGHT}\b", r"\1 approved"),
+    *((rf"\b{form} {_LIGHT} (?:to|for|on)\b", plain) for form, plain in _APPROVE.items()),
+    (rf"\bdid {_NAME} (ever )?(?:get|receive|obtain|earn|win) (?:{_LIGHT}|approval)(?=\W*$)", r"was \1 \2approved"),
+    (rf"\b(?:got|received|obtained|earned|won) {_LIGHT}\b", "was approved"),
+    (r"\b(?:put|set|placed) (?:a|an|their|his|her|its) (?:signature|name|signatures) (?:to|on|under)\b", "signed"),
+    (r"\bwhose (?:signature|name|sign[- ]?off|approval) (?:is|stands?|appears?) (?:on|under|behind|beneath|below)\b",
+     "who signed"),
+    (rf"\b(?:which|what) (?:signatures?|sign[- ]?offs?) (?:does|do|has|have) {_NAME} (?:carry|have|got|bear)\b",
+     r"who signed \1"),
+    (r"\bsaid no to\b", "rejected"),
+    (r"\bsay no to\b", "reject"),
+    (r"\bwhat was wrong with (\S+) when it was (rejected|refused|turned down)", r"why was \1 rejected"),
+    (r"\bwhat (?:was|were) the (?:objections?|complaints?) (?:to|about|against) (\S+)", r"why was \1 rejected"),
+    (rf"\b(?:is|does) the (?:approval|sign[- ]?off|signature) (?:of|on|for) (\S+) still {_VALID}\b",
+     r"is \1 still approved"),
+    (rf"\b(?:is|does) (\S+?)'s (?:approval|sign[- ]?off|signature) still {_VALID}\b", r"is \1 still approved"),
+    (r"\b(approvals?|sign[- ]?offs?|signatures?) (?:that |which )?(?:are|is|went|have become|became) "
+     r"(?:no longer (?:valid|in force|good)|stale|void|invalid|expired|out of date)\b", r"\1 have lapsed"),
+    # In use and out of use.
+    (rf"\bare {_SOMEBODY}{_NOW} (?:using|running) (?=\S+:\d)", "is live "),
+    (r"\bis live (\S+:\d+)\b", r"is \1 live"),
+    (rf"\bwere {_SOMEBODY}{_NOW} (?:using|running) (\S+:\d+)", r"was \1 live"),
+    (rf"\bis {_ANYBODY}{_NOW} (?:using|running) (\S+:\d+)", r"is \1 live"),
+    (rf"\bwho(?: is|'s|s| are){_NOW} (?:using|running) (?=\S+:\d)", "where is live "),
+    (r"\bwhere is live (\S+:\d+)", r"where is \1 live"),
+    (r"\bhas (\S+:\d+) ever been (?:used|in use)\b(?! (?:for|to|in|as) )", r"was \1 ever live"),
+    (r"^(?!.*\b(?:when|who|whom|was|were|did|had|how long|until|before|after)\b)(.*?)\b"
+     r"(?:(?:is|are) )?(?:switched on|turned on|installed)\b", r"\1 live"),
+    (r"\b(?:have|has) yet to be (?:used|deployed|live|rolled out)(?: anywhere| anyplace)?\b", "were never deployed"),
+    (r"\b(?:have|has) (?:not|never) been (?:used|deployed|rolled out|live)(?: anywhere| at all)\b",
+     "were never deployed"),
+    (r"\bnever (?:made it|got|gone|went|reached|came|been)(?: in)?(?: ?to| at)? (?:any|a|a single|one) "
+     r"(?:site|hospital|place|ward|clinic)s?\b", "were never deployed"),
+    (r"\b(?:that|which) (?:were )?were never deployed", "that were never deployed"),
+    (rf"\bwhen did (\S+) leave (?!{_STAGE})(?=\w)", r"when was \1 withdrawn from "),
+    (r"\bwas put in (?:the )?place of\b", "replaced"),
+    (r"\bwhat did (\S+) (?:swap|exchange|trade) (\S+) for\b", r"what replaced \2 at \1"),
+    (r"\bwent live (?:without|with no) (?:ever )?(?:being|having been|getting) "
+     r"(approved|evaluated|tested|signed off)\b", r"were ever live and were never \1"),
+    (r"\bwent live (?:without|with no) (?:an? |any )?(?:approval|sign[- ]?off)\b",
+     "were ever live and were never approved"),
+    (r"\bwithout (?:ever )?(?:being|having been) (approved|evaluated|tested|reviewed|signed off)\b",
+     r"that were never \1"),
+    # Stages.
+    (rf"\b(?:waiting|sitting|stuck|parked|lingering|queued|resting) (?=(?:in|at) {_STAGE})", ""),
+    (rf"\bhow (?:many days|long|much time) (?:did|has|have) {_NAME} (?:spend|spent|stay(?:ed)?|sit|sat|remain(?:ed)?"
+     rf"|linger(?:ed)?) (?=(?:in|at) {_STAGE}|as )", r"how long was \1 "),
+    (r"\b(?:was|were|is|are) (?:declared|filed|noted|recorded|marked|submitted) (?:as )?(?:an? )?changes? "
+     r"(?=inside|outside|within)", "are "),
+    # People and roles.
+    (r"\b(?:does|do) ([\w.' -]+?) (?:hold|have|carry) the (\w+) (?:role|permission)\b", r"is \1 an \2"),
+    (r"\b(people|persons|accounts|users|who|staff) (?:hold|holds|have|has|with|carry|in) the (\w+?) "
+     r"(?:role|permission)\b", r"\1 are \2s"),
+    (r"\b(are|is) (services?|bots?) rather than (?:people|persons?|humans?)\b", r"\1 \2"),
+    (r"\b(?:is|are) ([\w.' -]+?) (?:down|listed|recorded|noted|on record) as having (\w+ed)\b", r"has \1 \2"),
+    (r"\bname of the (approver|owner|reviewer|registrant|author)\b", r"\1"),
+    # Cards, documents, data.
+    (r"\bwhat does (\S+?)'s (?:model )?card (?:say|state|tell us|give|list)(?: about| on| for| as| regarding)? "
+     r"(?:the |its )?([\w ]+)", r"what is the \2 of \1"),
+    (r"\bpaperwork\b", "documents"),
+    (r"\bmade directly from\b", "derived directly from"),
+    (r"\bidentifiable (?:patient )?(?:data|information)(?: ?\(phi\))?", "phi data"),
+    (r"\b(over|under)-(\d+)s\b", r"\1 \2"),
+    *((rf"\b(over|under)[- ]{word}\b", rf"\1 {50 + 10 * i}") for i, word in enumerate(_TENTHS)),
+    *_particles(),
+]  # fmt: skip
+_COMPILED = [(re.compile(pattern, re.I), plain) for pattern, plain in _RULES]
+
+
+def plainly(text: str) -> str:
+    """Return the question with its everyday sayings in plain words."""
+    for pattern, plain in _COMPILED:
+        text = pattern.sub(plain, text)
+    return text
