@@ -2,7 +2,8 @@
 
 The model never sees a result and never writes a word of the answer. It picks an intent and, from enumerated live names,
 its slots; the question composed of them is read, run and worded as any other, and a selection that leaves out
-something which the question names is not answered but offered as a reading.
+something which the question names, or that is looked up otherwise than a question which can be read as it stands, is
+not answered but offered as a reading.
 """
 
 from __future__ import annotations
@@ -76,7 +77,19 @@ class SelectorBrain:
         left_out = known.left_out(selected)
         if left_out is None:
             return Draft(status="abstained", reason=_NOTHING)
-        return _offered(selected, left_out) if left_out else selected
+        if left_out:
+            return _offered(selected, left_out)
+        return selected if self._agreed(before, question, selected) else _doubted(selected)
+
+    def _agreed(self, before: Sequence[BaseMessage], question: str, selected: str) -> bool:
+        """Tell whether a question that can be read without the model is looked up as the selected one is."""
+        from langchain_core.messages import HumanMessage
+
+        own, chosen = (
+            [(call["name"], call["args"]) for call in OfflineBrain(seen=self._seen).invoke(messages).tool_calls]
+            for messages in ([*before, HumanMessage(content=question)], [HumanMessage(content=selected)])
+        )
+        return not own or own == chosen
 
     def _choice(self, known: Sketch) -> dict[str, Any]:
         model = chat(self._config, self._egress, format=_schema(known))
@@ -107,6 +120,11 @@ def _slots(intent: canonical.Intent, chosen: dict[str, Any], known: Sketch) -> d
 def _offered(selected: str, left_out: list[str]) -> Draft:
     told = " and ".join(f"“{name}”" for name in left_out)
     reason = _literal(f"the nearest question that askreg can answer leaves out {told}")
+    return Draft(status="abstained", reason=reason, readings=[Reading(question=selected)])
+
+
+def _doubted(selected: str) -> Draft:
+    reason = "the model reads this question otherwise than its words do; ask it as it is meant, or in other words"
     return Draft(status="abstained", reason=reason, readings=[Reading(question=selected)])
 
 
