@@ -6,7 +6,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from benchmarks import answers, log, reads, report, writes
+from benchmarks import answers, log, reads, report, steps, writes
 from benchmarks.data import Data
 from benchmarks.measure import Measured
 
@@ -25,6 +25,8 @@ BENCHMARKS = {
         answers.cold_ask,
         answers.ask_demo,
         answers.ask_many,
+        steps.claude_steps,
+        steps.ollama_steps,
     )
 }
 

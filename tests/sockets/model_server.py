@@ -40,6 +40,11 @@ class ModelServer(ABC):
         """The same with how long the server had them."""
         return [exchange for exchange in list(self.wire.exchanges) if self.is_turn(exchange.request)]
 
+    def restart(self) -> None:
+        """Begin the script again."""
+        with self._lock:
+            self._turn = 0
+
     def close(self) -> None:
         """Stop listening."""
         self.wire.close()
