@@ -1,4 +1,4 @@
-"""Accepted answers with all they rest on, as the offline brain gives them to the visible questions."""
+"""Answers with all they rest on, as the offline brain gives them to the visible questions."""
 
 import tempfile
 from collections import defaultdict
@@ -13,7 +13,7 @@ from askreg import Registry
 from askreg.agent.answer import Asker
 from askreg.agent.render import Rendered
 from askreg.agent.thread import Thread
-from askreg.agent.verify import Evidence, Problem, verify
+from askreg.agent.verify import Evidence, Problem
 from askreg.errors import InvalidInput
 from askreg.registry.manifest import load
 
@@ -35,7 +35,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A text that the verifier accepted, and the evidence that it had."""
+    """A draft of the offline brain, and the evidence that it had. Whether the verifier accepts it is to be measured."""
 
     registry: str
     question: Question
@@ -69,7 +69,7 @@ def manifest(registry: str, folder: Path) -> Path:
 
 
 def accepted(registry: str) -> Iterator[Accepted]:
-    """Ask every visible question over one registry, and yield the texts that were accepted as answers."""
+    """Ask every visible question over one registry, and yield the texts that answer, judged by no verifier yet."""
     with tempfile.TemporaryDirectory() as folder:
         path = manifest(registry, Path(folder))
         with Registry.open(f"sqlite:///{folder}/asked.db", actor="examiner", clock=lambda: NOW) as opened:
@@ -81,10 +81,9 @@ def _asked(opened: Registry, registry: str) -> Iterator[Accepted]:
     kept: list[tuple[Rendered, Evidence]] = []
 
     def keep(rendered: Rendered, evidence: Evidence) -> list[Problem]:
-        problems = verify(rendered, evidence)
-        if not problems and evidence.asserting and rendered.passages:
+        if evidence.asserting and rendered.passages:
             kept.append((rendered, evidence))
-        return problems
+        return []
 
     asker = Asker(opened, check=keep)
     threads: dict[str, Thread] = defaultdict(Thread)

@@ -111,7 +111,10 @@ class _Spoiler:
 
     def another(self, kind: str, name: str) -> Iterator[str]:
         """Yield another name of a kind: one that the evidence holds, and one that it does not."""
-        pool = sorted(n for n, k in self.names.items() if k.partition(":")[0] == kind and n != name and " " not in n)
+        same = {name, self.names.get(name, "").partition(":")[2]}
+        pool = sorted(
+            n for n, k in self.names.items() if k.partition(":")[0] == kind and n not in same and " " not in n
+        )
         said = self.found.question.text.casefold()
         held = {x.casefold() for f in self.evidence.facts.values() for x in (f.subject, f.value)}
         near = [n for n in pool if n in said or any(n == h or h.startswith((f"{n}:", f"{n}@", f"{n}/")) for h in held)]
@@ -280,7 +283,8 @@ def _quoted(s: _Spoiler) -> Iterator[Corruption]:
 def _members(s: _Spoiler) -> Iterator[Corruption]:
     passages = s.found.rendered.passages
     alike = [p for p in passages if p.kind == s.passage.kind and _skeleton(p) == _skeleton(s.passage)]
-    if s.passage.kind in ("item", "row", "sentence") and s.passage.facts and len(alike) > 1:
+    answered = not passages[0].facts and re.match(r"(?:No|Nothing|Nobody)\b", passages[0].text)
+    if s.passage.kind in ("item", "row", "sentence") and s.passage.facts and len(alike) > 1 and not answered:
         if not any(p is not s.passage and set(p.facts) >= set(s.passage.facts) for p in alike):
             yield Corruption("dropped", ())
     for landing in s.passage.landings:
@@ -302,6 +306,8 @@ def _list_members(s: _Spoiler, landing: Landing) -> Iterator[Corruption]:
         left = [*members[:at], *members[at + 1 :]]
         shown = left[0] if len(left) == 1 else f"{', '.join(left[:-1])} and {left[-1]}"
         yield s.put("dropped", landing.start, landing.end, shown)
+    if landing.use.args[0].part in ("split", "cohort", "evidence"):
+        return
     head, mark, tail = re.fullmatch(r"([^:@/]*)([:@/]?)(.*)", members[-1]).groups()  # type: ignore[union-attr]
     extra = f"{head}:{int(tail) + 7}" if mark == ":" and tail.isdigit() else f"{head}{mark}{tail}x"
     yield s.put("added", landing.start, landing.end, f"{landing.text} and {extra}")
@@ -348,14 +354,19 @@ def _moved(s: _Spoiler) -> Iterator[Corruption]:
     for id in s.passage.facts:
         other = s.rng.choice(pool)
         shown = [x for x in s.passage.landings if id in x.use.facts and x.text]
-        if all(_says(other, x.text) for x in shown):
-            continue  # it says the same of the same
+        old = s.evidence.facts[id]
+        if old.event is not None and (old.event, old.subject) == (other.event, other.subject):
+            continue  # it is another part of the same entry
+        rest = [s.evidence.facts[x] for x in s.passage.facts if x != id]
+        if all(any(_says(f, x.text) for f in (other, *rest)) for x in shown):
+            continue  # what is told is still all there
         landings = tuple(replace(x, use=_pointing(x.use, id, other.id)) for x in s.passage.landings)
         yield Corruption("moved citation", (replace(s.passage, landings=landings),))
 
 
 def _says(fact: Fact, text: str) -> bool:
-    return text in (fact.subject, fact.value, fact.dataset, fact.since and fact.since[:10], str(fact.n))
+    held = (fact.subject, fact.value, fact.dataset, fact.split, fact.cohort, fact.evidence, str(fact.n))
+    return text in (*held, fact.since and fact.since[:10], fact.field.rpartition(".")[2])
 
 
 def _pointing(use: Use, old: str, new: str) -> Use:

@@ -83,6 +83,8 @@ def identifying(half: Half) -> list[Text]:
     for category, templates in _content()["texts"].items():
         for number, template in enumerate(of_half(templates, half)):
             made += [_filled(category, template, half, number * FILLED + i, drawn) for i in range(FILLED)]
+    if half == "tune":
+        made += [Text("second", text) for text in _content()["second"]]
     return list({text.text: text for text in made}.values())
 
 
@@ -165,7 +167,7 @@ def report(half: Half, *, misses: bool, out: Callable[[str], object]) -> None:
     out(f"half: {half}; {len(texts)} texts with identifiers, {len(questions)} registry questions without\n")
     out(f"{'identifier':<14}{'flagged for a cloud':<32}{'certain':<32}{'wholly covered':<32}")
     rows = list(_rows(texts, "plain"))
-    for category in [*_content()["texts"], "all"]:
+    for category in [*dict.fromkeys(text.category for text in texts), "all"]:
         of = [row for row in rows if category in (row[0].category, "all")]
         flagged = sum(bool(found) for _, _, found in of)
         sure = sum(any(f.certain for f in found) for _, _, found in of)

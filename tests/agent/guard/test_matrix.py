@@ -20,7 +20,7 @@ from .identifiers import CASES, ENCODINGS, IDS, Identifier, holds
 HARMLESS = "Which version of sepsis-risk is live?"
 MODEL = "claude-opus-5-5"
 SYSTEM = "Answer from the record only."
-MESSAGE = {
+MESSAGE: dict[str, Any] = {
     "id": "msg_01AbCdEfGhIjKlMnOp",
     "type": "message",
     "role": "assistant",

@@ -9,7 +9,7 @@ from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.lexicon import read
 
 _LINK = (
-    r"(?:[\s:#=(,.-]|\b(?:number|numbers|num|no|nr|n°|id|ids|code|is|was|are|of|on|at|the|his|her|card|ending|in)\b)"
+    r"(?:[\s:#=(,.-]|\b(?:number|numbers|num|no|nr|n°|id|ids|code|is|was|are|of|on|at|the|his|her|me|back|card|ending|in)\b)"
     r"{0,8}"
 )
 _VALUE = (

@@ -17,7 +17,7 @@ _TITLE = Lazy(
 _STRONG_CUES = (
     r"patients?|pts?|named?|(?:first|last|full|maiden|sur)\s?name(?:\sis)?|my\sname\sis|client|resident|next\sof\skin|nok"
     r"|attn|attention|regarding|dear|mother|father|wife|husband|son|daughter|brother|sister|partner|carer|guardian|mum|mom"
-    r"|dad|aunt|uncle|nurse|(?:seen|treated|referred|admitted|examined|operated|consented)\sby|called|known\sas|baby|infant"
+    r"|dad|nan|gran|grandma|grandad|grandpa|aunt|uncle|nurse|(?:seen|treated|referred|admitted|examined|operated|consented)\sby|called|known\sas|baby(?:\s(?:boy|girl))?|infant"
 )
 _LOOSE_CUES = r"for|of|is|re|about|with|does|did|has|was|on|to|and|in|by|from|told|asked"
 _AFTER = rf"(?:\s+(?:is|was|of|name|called|named))?[\s:,=(-]+(?P<name>{_W})"
@@ -30,8 +30,8 @@ _INITIALS = Lazy(
     rf"|(?P<last>{_W}),\s(?P<by>[A-Z]\.\s?(?:[A-Z]\.\s?){{0,2}}|[A-Z]{{1,2}}(?![\w]))|(?P<first>[A-Z])\s(?P<sur>[A-Z][^\W\d_]*[a-z]))"
 )
 _LIVES = Lazy(
-    r"(?<![\w-])(?:(?:patient|pt|man|woman|lady|gentleman|(?:moved|came)(?:\shere)?)\s(?=from)|lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
-    rf"(?:\s*(?:\b(?:is|in|at|near|from|of|to|the|on|outside)\b|:))+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
+    r"(?<![\w-])(?:(?:patient|pt|man|woman|lady|gentleman|(?:moved|came)(?:\shere)?|(?:he|she)(?:'s|\sis|\swas))\s(?=from)|lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
+    rf"(?:\s*(?:\b(?:is|in|at|near|from|of|to|the|on|off|outside|called)\b|:))+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
 )
 _LONGEST = 7
 """Words of a name."""
@@ -148,7 +148,7 @@ def _runs(scan: Scan) -> Iterator[Hit]:
             third = next((w for w in words if w.start() > second.end()), None)
         if third is not None:
             gap, second = " ", third
-        if gap not in (" ", ", ", "  "):
+        if gap not in (" ", ", ", ",", "  "):
             continue
         if scan.allowed(*first.span()) or scan.allowed(*second.span()):
             continue
@@ -168,7 +168,7 @@ def _pair(one: str, two: str, gap: str, scan: Scan, at: int) -> bool | None:
     if not any(strange):
         return None
     verdict = _strange_pair(a, b, gap) if all(strange) else None
-    if verdict is None and gap != ", " and one[:1].isupper() and two[:1].isupper() and _capitals_tell(scan):
+    if verdict is None and gap in (" ", "  ") and one[:1].isupper() and two[:1].isupper() and _capitals_tell(scan):
         if all(strange):
             verdict = False
         elif is_first_name(a) and is_surname(b) and (strange[0] or not scan.begins(at)):
@@ -177,7 +177,7 @@ def _pair(one: str, two: str, gap: str, scan: Scan, at: int) -> bool | None:
 
 
 def _strange_pair(a: str, b: str, gap: str) -> bool | None:
-    if gap == ", ":
+    if gap in (", ", ","):
         return True if is_surname(a) and is_first_name(b) else None
     return True if known_name(a) or known_name(b) else None
 

@@ -96,7 +96,8 @@ def _bodies(scan: Scan) -> Iterator[Hit]:
 
 
 _NUMBERED = Lazy(
-    r"(?:[\s:,#(]+(?:id|no|number|is|of|template|code|the|patient|sample)\b){0,3}[\s:,#(]*(?=[a-z_-]{0,6}\d)[a-z0-9_-]{3,}"
+    r"(?:[\s:,#(]+(?:id|no|number|is|of|template|code|the|patient|sample|scanned|stored|enrolled|saved|on|file|as|under)\b){0,4}"
+    r"[\s:,#(]*(?=[a-z_-]{0,6}\s?\d)[a-z0-9_-]{1,12}(?:\s?\d[\w-]+)?"
 )
 _WORD = Lazy(r"[^\W_]+(?:'[^\W\d_]+)*")
 _PLAIN_NUMBER = Lazy(r"(?<![\w.,])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e-?\d{1,3})?%?(?![\w])")
@@ -104,6 +105,7 @@ _SHAPE = Lazy(
     r"v?\d{1,4}|\d{1,4}(?:st|nd|rd|th|d|h|m|s|x|k|mb|gb|kb|b|ms|mm|ml|mg|yr|am|pm|w|bn|hz|px)|[a-z]\d{1,3}|\d{1,3}[a-z]"
     r"|(?:gpt|llama|bert|vit|resnet|r|v|rev|rc|p|q|h|f|t|auc|sha|utf|int|fp|top|iso|icd|cp|h|ipv)\d{1,4}|q[1-4]|t\d\d|w\d\d|\d{1,2}t\d\d|\d{2}z|0x[0-9a-f]{1,4}"
 )
+_GROUPS = Lazy(r"(?<![\w.])\d+(?:[\s/-]+\d+)+(?!\.?\w)|(?<![\w.])\d+(?:\.\d+){3,}(?!\w)")
 _COUNTED = Lazy(
     r"\s?(?:rows?|bytes?|samples?|stays?|records?|patients|examples?|images|records|encounters|admissions|events?|ms|seconds?|s|kb|mb|gb)\b"
 )
@@ -111,7 +113,6 @@ _COUNTING = Lazy(
     r"(?:(?:^|[\s(;])(?:n|rows|size|seq|event|events|total|returned|value|count(?:\.\w+)*|bytes|max_tokens|budget_tokens"
     r"|expires_in|created|limit)\s*[=:\s]\s*|f\d+ \S+ [a-z_]+(?:\.[a-z_.]+)? )$"
 )
-_FORM = Lazy(r"[A-Z][a-z]+(?:'s)?|[A-Z]+|[a-z]+(?:'s)?")
 
 
 def _doubtful(scan: Scan, sure: Sequence[tuple[int, int]]) -> Iterator[Hit]:
@@ -127,12 +128,17 @@ def _doubtful(scan: Scan, sure: Sequence[tuple[int, int]]) -> Iterator[Hit]:
         whole = re.sub(r"\D", "", found.group().split(".")[0])
         if len(whole) > 4 and not _explained(found, scan):
             yield Hit("unrecognised", *found.span(), certain=False)
-    for found in re.finditer(r"(?<![\w.])\d+(?:[\s./-]+\d+){2,}(?!\w)", scan.folded):
-        if sum(c.isdigit() for c in found.group()) >= 7 and not any(
-            a <= found.start() and found.end() <= b for a, b in taken
-        ):
+    for found in _GROUPS.finditer(scan.folded):
+        if _long(found.group()) and not any(a <= found.start() and found.end() <= b for a, b in taken):
             yield Hit("unrecognised", *found.span(), certain=False)
     yield from (Hit("unrecognised", *found.span(), certain=False) for found in ALONE.finditer(scan.folded))
+
+
+def _long(groups: str) -> bool:
+    """Tell whether groups of digits are more than a few small numbers or years."""
+    found = re.findall(r"\d+", groups)
+    years = all(re.fullmatch(r"(?:19|20)\d\d", group) for group in found)
+    return sum(map(len, found)) >= (6 if re.search(r"\d[./-]\d", groups) else 7) and not years
 
 
 def _vouched(found: re.Match[str], scan: Scan) -> bool:
