@@ -61,6 +61,19 @@ def unused(items: Iterable[Item], draft: Draft, results: Collection[ToolResult])
     return None
 
 
+def undated(items: Iterable[Item], draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return the date of the question by which nothing was looked up, and which the answer does not give either."""
+    asked = " ".join(json.dumps(r.args, default=str) for r in results)
+    given = " ".join(f"{f.since} {f.until} {f.value} {f.as_of}" for _, facts in _shown(draft, results) for f in facts)
+    for item in items:
+        if item.date is None or item.entities:
+            continue
+        days = (item.date.first, item.date.last, item.date.after)
+        if not any(day.isoformat() in f"{asked} {draft.text} {given}" for day in days):
+            return item.text
+    return None
+
+
 def untimely(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
     """Return the word of time that the answer lost: what ever was needs the past, what is live nothing that ended."""
     plans = [r.args for r in results if r.tool == "query" and r.args.get("select") in _INTERVALS]

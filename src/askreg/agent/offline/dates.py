@@ -280,6 +280,19 @@ def impossible(text: str, now: datetime) -> str | None:
     return None
 
 
+_EITHER_WAY = re.compile(r"(?<![\w@:.-])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\w-])")
+
+
+def either_way(text: str, now: datetime) -> tuple[str, list[date]] | None:
+    """Return a day written as `02/11/2025` with the two days it may be, if both are days that have been."""
+    for found in _EITHER_WAY.finditer(text):
+        first, second, year = map(int, found.groups())
+        days = {day[0] for day in (_day(year, second, first), _day(year, first, second)) if day is not None}
+        if len(days) == 2 and max(days) <= now.astimezone(UTC).date():
+            return found.group(), sorted(days)
+    return None
+
+
 def _raw(text: str, today: date) -> list[Span]:
     spans: list[Span] = []
     for m in _EDGE.finditer(text):

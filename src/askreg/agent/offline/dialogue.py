@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import aptness, canonical, doubts
+from askreg.agent.offline import aptness, canonical, dates, doubts
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.link import link
@@ -37,14 +37,14 @@ def step(
     return calls
 
 
-_WH = r"(?:by whom|how|who|when|where|why|what|which|whose)"
+_WH = r"(?:(?:(?:on|at|in|from|for|with|by|to) )?(?:what|which|whom)|how|who|when|where|why|whose)"
 _AUX = r"(?:is|are|was|were|does|do|did|has|have|had)"
 _ABOUT = (
     r"(?:it|its|they|he|she|that|this|these|those|the|any(?:one|body|thing)?|some(?:one|body)|there|[\w.-]+[:@][\w.-]+)"
 )
 _NEXT = re.compile(
     r"(?:[?;]\s*(?:and |but |also |then |if so,? )*|,?\s+(?:and|but|plus)\s+(?:also |then |if so,? )?|,\s+)"
-    rf"(?=(?:{_WH}\b[^,]{{6,}}|{_AUX}\s+{_ABOUT}\b\s*\w|(?:list|show|name|tell|give)\s+\w))",
+    rf"(?=(?:{_WH}\b[^,]{{5,}}|{_AUX}\s+{_ABOUT}\b\s*\w|(?:list|show|name|tell|give)\s+\w))",
     re.I,
 )
 """Where another question begins: `…, and who approved it`, `…? Is it still there`."""
@@ -56,6 +56,7 @@ _SAID = re.compile(
     r"^\W*(?:who|what|which(?: ones?)?|when|where) (?:is|was|are|were) (?:it|that|they|this|those)\W*$", re.I
 )
 """What asks only for what the answer before has said."""
+_LED = re.compile(r"^\W*(?:on|at|in|from|for|with|by|to)\b", re.I)
 _WORDS = re.compile(
     r"^\W*what (?:did|was|were) (?:they|he|she|their|his|her|the)\b.*"
     r"\b(?:say|write|note|comments?|remarks?)\b",
@@ -72,7 +73,8 @@ def _apt(
     """Return the draft if it is about what the question names, and of the kind it asks for."""
     if draft.status != "answered":
         return draft
-    unused = aptness.unused(link(question, lexicon, now).items, draft, results) if results else None
+    items = link(question, lexicon, now).items
+    unused = (aptness.unused(items, draft, results) or aptness.undated(items, draft, results)) if results else None
     unused = unused or (aptness.untimely(question, draft, results) if results else None)
     unused = unused or doubts.doubtful(question, draft, results, turns)
     if unused is not None:
@@ -87,6 +89,9 @@ def _apt(
 
 def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context) -> Asking:
     """Answer a question, or several that are asked in one breath, each with those before it."""
+    unclear = dates.either_way(question, context.now)
+    if unclear is not None:
+        return _either_day(question, *unclear, lexicon, context)
     history = earlier(turns, lexicon, context.now)
     parts = _parts(question)
     understood = understand(question, lexicon, context.now, history)
@@ -108,6 +113,14 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context)
     return _with_neighbours(draft, question, lexicon, context) if lost else draft
 
 
+def _either_day(question: str, written: str, days: list[date], lexicon: Lexicon, context: Context) -> Draft:
+    """Ask which of two days is meant."""
+    asked = [question.replace(written, day.isoformat()).strip(" ?") for day in days]
+    readings = [r for one in asked if (r := _reading(one, lexicon, context))]
+    reason = f"“{written}” may have the day or the month first; choose a reading"
+    return Draft(status="abstained", reason=literal(reason), readings=readings)
+
+
 def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Context) -> Asking:
     """Answer the parts of a question one after the other; what cannot be answered is said, never dropped."""
     drafts: list[tuple[str, Draft]] = []
@@ -116,7 +129,9 @@ def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Co
         query = understood.query
         if query is None:
             draft = understood.draft or Draft(status="abstained", reason="it could not be read")
-        elif drafts and drafts[-1][1].status in _ANSWERED and (_empty(query) or _SAID.match(part)):
+        elif drafts and drafts[-1][1].status in _ANSWERED and (
+            (_empty(query) and not _LED.match(part)) or _SAID.match(part)
+        ):
             continue
         elif drafts and _WORDS.match(part):
             if "with the comment" in drafts[-1][1].text:

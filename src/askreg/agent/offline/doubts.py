@@ -15,6 +15,8 @@ _OF_THEM = re.compile(r"\bof (?:them|these|those)\b", re.I)
 # What else was trained on the same data is looked up by the data, and may name the first thing again.
 _ELSE = re.compile(r"\b(?:what|which|who|where|anything|anyone|any) (?:else|others?)\b(?!.*\btrained\b)", re.I)
 _LAPSED = re.compile(r"\b(?:lapse[sd]?|expired?)\b", re.I)
+_SPAN = re.compile(r"\b(?:short|long)est\b", re.I)
+_LACKS = re.compile(r"^\W*(?:is|are|does|do)\b.*\b(missing (?:its|their|an?|the) \w+|lack(?:ing)? \w+)", re.I)
 _DENIES = re.compile(r"\b(?:no|not|never|without|\w+n't)\b", re.I)
 _DATES = re.compile(r"\b(?:after|since|from)\b[^,?;]*", re.I)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -30,6 +32,12 @@ def doubtful(question: str, draft: Draft, results: Collection[ToolResult], turns
     lapsed = _LAPSED.search(question)
     if lapsed and "history" in {r.tool for r in results} and "laps" not in draft.text.lower():
         return lapsed.group()
+    span = _SPAN.search(question)
+    if span and len(_cited(draft, results)) > 1 and not re.search(rf"{span.group()}|\d (?:day|hour)", draft.text):
+        return span.group()
+    lacks = _LACKS.search(question)
+    if lacks and "gaps" in {r.tool for r in results} and not draft.text.startswith(("Yes", "No")):
+        return lacks.group(1)
     if not turns:
         return None
     them, other = _OF_THEM.search(question), _ELSE.search(question)

@@ -47,6 +47,9 @@ _RULES: list[tuple[str, str]] = [
     (r"^\W*(?:can|could) you (?:please )?confirm (?:that|whether|if) (\S+) (is|was|has|are|were) ", r"\2 \1 "),
     (r",? (?:on file|on (?:the|our) books)\b", ""),
     (r"\b(?:tonight|this (?:morning|evening|afternoon))\b", "now"),
+    # Of two people, the one who is meant: the other is named to be told apart.
+    (r", (?:and |but )?not (?:by )?(?-i:[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2}),", ""),
+    (r"^on (?:what|which) (?:data|datasets?)(?=\W*$)", "what was it trained on"),
     # Approving and refusing.
     *((rf"\b{form} {_NAME} {_LIGHT}\b", rf"{plain} \1") for form, plain in _APPROVE.items()),
     (rf"\b(was|were|been|is|are|being) (?:given|granted) {_LIGHT}\b", r"\1 approved"),

@@ -96,7 +96,8 @@ VERBS: dict[str, list[str]] = {
 
 NOUNS: dict[str, dict[str, list[str]]] = {
     "noun": {
-        "model": ["model", "algorithm", "classifier", "predictor", "ai", "tool", "ai tool", "ai model", "ml model", "ai system",
+        "model": ["model", "algorithm", "classifier", "predictor", "ai", "tool", "ai tool",
+                  "ai model", "ml model", "ai system",
                   "registered model", "model card"],
         "version": ["version", "release", "revision", "build", "iteration", "model version", "edition"],
         "dataset": ["dataset", "data set", "corpus", "collection of data", "cohort dataset", "data"],
@@ -336,7 +337,8 @@ PLAIN: dict[str, dict[str, list[str]]] = {
                        "being validated", "awaiting approval", "pending approval", "waiting for approval", "in review",
                        "under review", "up for approval", "awaiting sign off", "awaiting signoff"],
         "approved": ["in approved", "approved stage", "in the approved stage", "in approved stage"],
-        "retired": ["in retirement", "mothballed", "retired stage", "in the retired stage", "obsolete", "out of service"],
+        "retired": ["mothballed", "in retirement", "retired stage", "in the retired stage", "obsolete",
+                    "out of service"],
         "offline": ["offline", "not in use"],
         "unapproved": ["unapproved", "unsigned", "not signed off", "unauthorised", "unauthorized"],
         "unevaluated": ["unevaluated", "untested"],
@@ -374,7 +376,8 @@ PLAIN: dict[str, dict[str, list[str]]] = {
         "fewest": ["fewest", "least", "smallest number of", "lowest number of"],
         "max": ["highest", "maximum", "max", "largest", "biggest", "greatest", "heaviest", "higher", "larger", "bigger",
                 "peak", "more"],
-        "min": ["fewer", "lowest", "minimum", "min", "smallest", "lightest", "tiniest", "least", "lower", "smaller", "less"],
+        "min": ["fewer", "lowest", "minimum", "min", "smallest", "lightest", "tiniest", "least", "lower", "smaller",
+                "less"],
         "longest": ["longest", "longest running", "longest serving", "longest lived", "the longest time"],
         "shortest": ["shortest", "briefest", "shortest lived", "the shortest time"],
         "avg": ["average", "mean", "avg", "on average", "typical"],

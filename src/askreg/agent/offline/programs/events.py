@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -162,10 +163,11 @@ def rows(
     more: dict[str, Any] = {}
     overlap: Span | None = None
     if span is not None:
-        if spec.state and not ask_time and not periods.is_period(span):
+        state = spec.state and not _entered(work, event)
+        if state and not ask_time and not periods.is_period(span):
             more["as_of"] = periods.as_of(span, work.context)
             history = False
-        elif spec.state and not ask_time:
+        elif state and not ask_time:
             history, overlap = True, span
         else:
             wanted += periods.begins_within(span, spec.instant)
@@ -182,6 +184,16 @@ def rows(
             yield from _none_within(work, spec, wanted, overlap)
         found = Rows(found.kind, kept, len(kept), found.truncated, None, found.result)
     return found
+
+
+_ENTERS = re.compile(
+    r"\b(?:mov|promot|enter|reach|advanc|push|graduat|transition|progress)\w*\b|\b(?:went|go|got|came|sent|put)\b", re.I
+)
+
+
+def _entered(work: Work, event: Event) -> bool:
+    """Whether what is asked for is that a stage was reached, and not that it held."""
+    return event.pred.startswith("stage:") and event.past and _ENTERS.search(work.context.question) is not None
 
 
 def _unsaid(work: Work, event: Event, spec: Spec) -> Asking:
