@@ -18,6 +18,7 @@ _NAMED: tuple[tuple[PlanKind, str, str], ...] = (
     ("dataset", "name", "dataset"),
     ("model", "name", "model"),
 )
+_TASK: tuple[PlanKind, str] = ("model", "task")
 
 # Words of the domain: as names they are known by their context only (`northgate/production`).
 ORDINARY = frozenset(
@@ -39,6 +40,7 @@ def names(seen: View) -> Names:
     everything = View(seen.connection, seen.now)
     measured = query.run(everything, Plan(select="metric", aggregate=Aggregate(by="name"))).aggregate or {}
     found = dict.fromkeys(measured, "metric")
+    found |= {task.casefold(): "task" for (task,) in _values(everything, *_TASK) if task}
     for kind, field, what in _NAMED[:5]:
         found |= {name.casefold(): what for (name,) in _values(everything, kind, field) if name}
     for name, display in _values(everything, "person", "name", "display"):

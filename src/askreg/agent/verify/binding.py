@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from askreg.agent import wording
+from askreg.agent.draft import Ref, Use
 from askreg.agent.facts import Fact
 from askreg.agent.reading import Token, tokens
 from askreg.agent.verify.claims import Claim, Placed, Problem
@@ -22,6 +24,47 @@ def misplaced(claim: Claim) -> Iterator[Problem]:
         yield from _subject(claim, placed, fact)
         if fact.metric is not None:
             yield from _setting(claim, placed, fact)
+
+
+_HELD = re.compile(r"(?:deployed|stage|alias\..*|approval\.by)$")
+"""Fields that say of one thing at a time what it has: an arrow of a lineage may be told without where it starts."""
+
+
+def mistyped(claim: Claim) -> Iterator[Problem]:
+    """Yield typed values, of which no fact that holds them is about what they are said of."""
+    if claim.passage.kind == "header":
+        return
+    subjects = {fact.subject.casefold() for fact in claim.facts}
+    for token in claim.typed:
+        if token.kind not in ("number", "name") or token.value in subjects:
+            continue
+        if any(a <= token.start < b for a, b in claim.asides):
+            continue
+        holding = [f for f in claim.facts if _same_value(f, token)]
+        found: list[Problem] = []
+        for fact in holding:
+            use = Use("typed", "", (Ref(fact.id),))
+            problems = list(_subject(claim, Placed(use, token.text, token.start, token.end), fact))
+            if not problems:
+                break
+            found += problems
+        else:
+            yield from found[:1]
+
+
+def _recognised(claim: Claim) -> Iterator[Placed]:
+    """Yield the typed figures that are one cited fact's only."""
+    for token in claim.typed:
+        if token.kind == "number" and not any(a <= token.start < b for a, b in claim.asides):
+            holding = [f for f in claim.facts if _same_value(f, token)]
+            if len(holding) == 1:
+                yield Placed(Use("typed", "", (Ref(holding[0].id),)), token.text, token.start, token.end)
+
+
+def _same_value(fact: Fact, token: Token) -> bool:
+    if token.kind == "number":
+        return fact.metric is not None and wording.plain_text(fact.value) == token.value
+    return fact.value.casefold() == token.value and bool(_HELD.match(fact.field))
 
 
 def misnamed(claim: Claim) -> Iterator[Problem]:
@@ -153,7 +196,7 @@ def _respectively(claim: Claim, fact: Fact, named: list[tuple[int, str]]) -> boo
     """Accept "A and B have x and y": all names first, then the values in the same order."""
     values = [
         (p.start, claim.evidence.facts[p.use.args[0].fact].subject.casefold())
-        for p in claim.placed
+        for p in sorted((*claim.placed, *_recognised(claim)), key=lambda p: p.start)
         if _says_something(p, found := claim.evidence.facts[p.use.args[0].fact]) and found.field == fact.field
     ]
     if not values or named[-1][0] > values[0][0]:

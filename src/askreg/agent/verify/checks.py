@@ -1,14 +1,20 @@
 """Runs every check over every claim of a rendered answer."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from itertools import groupby, takewhile
 
 from askreg.agent.reading import tokens
 from askreg.agent.render import Passage, Rendered
-from askreg.agent.verify.binding import misnamed, misplaced
+from askreg.agent.verify.binding import misnamed, misplaced, mistyped
 from askreg.agent.verify.claims import Before, Claim, Evidence, Problem, arguments, context
-from askreg.agent.verify.comparing import misordered
+from askreg.agent.verify.comparing import incomparable, misordered
 from askreg.agent.verify.complete import incomplete
+from askreg.agent.verify.polarity import contradicted, misjudged, uncited
+from askreg.agent.verify.relations import unsaid
+from askreg.agent.verify.roles import displaced, misread, misworded, untold
+from askreg.agent.verify.topic import off_topic
+from askreg.agent.verify.whole import left_out
 
 
 def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
@@ -27,9 +33,11 @@ def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
     for index, passage in enumerate(rendered.passages):
         header = passage if passage.kind == "header" else header if passage.kind == "row" else None
         claim = Claim(passage, evidence, known, before, header, _introduced(rendered.passages, index))
-        for check in (_marked_up, _unsupported, _missing, _invented, misplaced, misnamed, misordered, incomplete):
+        for check in _CHECKS:
             problems += check(claim)
-        before.add(passage.text)
+        before.add(passage.text, told=True)
+    problems += off_topic(rendered.passages, evidence)
+    problems += left_out(rendered, evidence)
     problems += _unread(rendered, evidence)
     problems += _unquoted(evidence)
     return list(dict.fromkeys(problems))
@@ -49,6 +57,9 @@ def _introduced(passages: list[Passage], index: int) -> list[Passage]:
     return list(takewhile(lambda p: p.kind in ("item", "header", "row"), passages[index + 1 :]))
 
 
+_BEFORE = re.compile(r"\bbefore\s+$", re.IGNORECASE)
+
+
 def _marked_up(claim: Claim) -> Iterator[Problem]:
     for token in claim.tokens:
         if token.kind == "link" and not claim.support.covers(token):
@@ -61,6 +72,8 @@ def _unsupported(claim: Claim) -> Iterator[Problem]:
             continue
         if token.kind == "counted" and token.value in _sizes(claim):
             continue
+        if token.kind == "date" and token.value in claim.context.ends and _BEFORE.search(claim.text[: token.start]):
+            continue
         if claim.evidence.names.get(token.value) == "metric" and not any(fact.metric for fact in claim.facts):
             continue  # "sensitivity" and "latency" are words too
         yield claim.problem("unsupported", f"{token.text!r} is in none of the facts that this cites")
@@ -69,6 +82,10 @@ def _unsupported(claim: Claim) -> Iterator[Problem]:
 def _sizes(claim: Claim) -> set[str]:
     """Return how many facts, subjects or values the claim cites: what "two versions" may count."""
     facts = claim.facts
+    if any(f.field.startswith("count") for f in facts) or any(
+        u.function in ("count", "share") for u, _ in claim.expected
+    ):
+        return set()
     return {str(len(x)) for x in (facts, {f.subject for f in facts}, {f.value for f in facts}) if x}
 
 
@@ -120,3 +137,25 @@ def _unquoted(evidence: Evidence) -> Iterator[Problem]:
         )
         if not quote.text.strip() or not held:
             yield Problem(code="quote", claim=quote.text, what=f"{quote.document!r} does not say this, word for word")
+
+
+_CHECKS: tuple[Callable[[Claim], Iterator[Problem]], ...] = (
+    _marked_up,
+    _unsupported,
+    _missing,
+    untold,
+    _invented,
+    misplaced,
+    mistyped,
+    misnamed,
+    misread,
+    displaced,
+    misworded,
+    unsaid,
+    uncited,
+    contradicted,
+    misjudged,
+    misordered,
+    incomparable,
+    incomplete,
+)

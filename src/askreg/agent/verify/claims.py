@@ -31,6 +31,11 @@ Code = Literal[
     "link",  # a link, an image or markup
     "draft",  # not a draft at all, or a placeholder that says nothing
     "unread",  # text outside every claim, or a claim that is not in the text
+    "uncited",  # something said of the record that no fact is cited for
+    "denied",  # a denial that the facts contradict, or that no empty list bears out
+    "verdict",  # a "yes" or "no" that what follows, or the figures, do not bear out
+    "relation",  # "approved", "live", "since" …: cited facts that say something else
+    "topic",  # an answer about something else than what the question names
 ]
 
 
@@ -54,6 +59,8 @@ class Evidence:
     quotes: Sequence[Quote] = ()
     instants: Sequence[str] = ()
     """The registry's clock, and the instant the record was read as of."""
+    ends: Sequence[str] = ()
+    """The days before which the question's spans of time end."""
     told: Sequence[str] = ()
     """Facts that another part of the same answer cites: a reason may name what they name."""
     asserting: bool = True
@@ -75,6 +82,19 @@ class Evidence:
         """Return the results that hold a fact."""
         return self._holding.get(fact, [])
 
+    @cached_property
+    def _mates(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for result in self.results:
+            for row in result.rows:
+                for id in row:
+                    found.setdefault(id, set()).update(row)
+        return found
+
+    def row(self, fact: str) -> list[Fact]:
+        """Return a fact with those that stand in one row with it: an approval has its decision beside its name."""
+        return [self.facts[id] for id in sorted({fact, *self._mates.get(fact, ())}) if id in self.facts]
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -93,10 +113,14 @@ class Before:
         """Start with nothing."""
         self._names = names
         self.named: set[str] = set()
+        self.told = ""
+        """The answer's own text so far, folded."""
         self._versions: set[str] = set()
 
-    def add(self, text: str) -> None:
-        """Take in a text."""
+    def add(self, text: str, *, told: bool = False) -> None:
+        """Take in a text; `told` when the answer itself says it."""
+        if told:
+            self.told += f"\n{text.casefold()}"
         self.named.update(word.strip("`*.,;()?!“”\"'|").casefold() for word in text.split())
         for token in tokens(text, self._names):
             if token.kind in ("name", "cohort"):
@@ -184,10 +208,36 @@ class Claim:
         found = [(p.start, facts[id]) for p in self.placed for id in p.use.facts]
         inside = [range(p.start, p.end) for p in self.placed]
         for token in self.tokens:
-            if token.kind == "number" and not any(token.start in span for span in inside):
+            aside = any(a <= token.start < b for a, b in self.asides)
+            if token.kind == "number" and not aside and not any(token.start in span for span in inside):
                 same = [f for f in self.facts if f.metric and wording.plain_text(f.value) == token.value]
                 found += [(token.start, same[0])] if len(same) == 1 else []
         return sorted(((at, fact) for at, fact in found if fact.metric is not None), key=lambda pair: pair[0])
+
+    @cached_property
+    def best(self) -> list[Fact]:
+        """Return the cited facts of which the text names most: what its dates and sizes are said of."""
+        scored = [(sum(self.says(part) for part in (f.subject, f.value)), f) for f in self.facts]
+        most = max((score for score, _ in scored), default=0)
+        return [f for score, f in scored if score == most]
+
+    def says(self, part: str) -> bool:
+        """Tell whether a part of a fact stands in the text as a whole."""
+        shown = wording.instant(part) if wording.INSTANT.fullmatch(part) else part
+        folded = self.text.casefold()
+        return any(
+            x and _find(folded, x.casefold(), 0) >= 0 for x in (shown, wording.escape(shown), shown[:10] * _dated(part))
+        )
+
+    @cached_property
+    def asides(self) -> list[tuple[int, int]]:
+        """Return where the text tells sizes and intervals."""
+        return [m.span() for pattern in (SIZE, INTERVAL) for m in pattern.finditer(self.text)]
+
+    @cached_property
+    def typed(self) -> list[Token]:
+        """Return what no placeholder put in."""
+        return [t for t in self.tokens if not any(p.start <= t.start < p.end for p in self.placed)]
 
     @cached_property
     def support(self) -> Support:
@@ -215,6 +265,17 @@ def _find(text: str, value: str, start: int) -> int:
     return found.start() if found else -1
 
 
+def _dated(part: str) -> bool:
+    return bool(wording.INSTANT.fullmatch(part))
+
+
+SIZE = re.compile(
+    r"\bn\s*=\s*([\d,]+)|\b([\d,]+)\s+(?:patients|cases|samples|people|subjects|records)\b", re.IGNORECASE
+)
+INTERVAL = re.compile(
+    r"(?:\binterval\s+(?:of\s+|from\s+)?|\bci\W*|[\[(])\s*([-+−]?\d[\d.,]*\d|\d)\s*(?:to|–|-|,|\.\.)\s*([-+−]?\d[\d.]*\d|\d)(?!\d)",
+    re.IGNORECASE,
+)
 _SPACED = re.compile(r"([\w.-]+),? (?:v|version )?(\d+)\b")
 
 
@@ -224,12 +285,14 @@ def context(evidence: Evidence) -> Support:
     support.add_text(evidence.question)
     for text in evidence.instants:
         support.add_text(text)
+    for text in evidence.ends:
+        support.ends.add(text)
     for result in evidence.results:
         for text in arguments(result):
             support.add_text(text)
             support.numbers.discard(text)
             with suppress(ValueError):  # "until 31 January" is "before 1 February"
-                support.add_text((date.fromisoformat(text) + timedelta(days=1)).isoformat())
+                support.ends.add((date.fromisoformat(text) + timedelta(days=1)).isoformat())
         if result.error is not None:
             support.add_text(result.error)
         elif result.total == 0:
@@ -266,3 +329,9 @@ def arguments(result: ToolResult) -> Iterator[str]:
 def shown_text(fact: Fact) -> str:
     """Return a fact's value as it stands in the record, on one line."""
     return " ".join(wording.unescape(fact.value).split())
+
+
+def stands(part: str, text: str) -> bool:
+    """Tell whether a part of a fact stands in a folded text as a whole."""
+    shown = wording.instant(part, date=True) if wording.INSTANT.fullmatch(part) else " ".join(part.split())
+    return bool(re.search(rf"(?<![\w.-]){re.escape(shown.casefold())}(?![\w-]|\.\w|:\d)", text))

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from askreg.agent import wording
 from askreg.agent.facts import Fact
+from askreg.agent.reading import Token, tokens
 from askreg.agent.verify.binding import mentions
 from askreg.agent.verify.claims import Claim, Problem
 
@@ -29,12 +30,19 @@ def _words(*tables: dict[int, str]) -> dict[str, int]:
 
 
 _COMPARATIVE, _SUPERLATIVE = _words(_QUALITY, _SIZE), _words(_BEST, _MOST)
+WORDS = (*_COMPARATIVE, *_SUPERLATIVE)
 _QUALITATIVE = frozenset(_words(_QUALITY, _BEST))
 _WORD = re.compile(rf"\b(?:{'|'.join([*_COMPARATIVE, *_SUPERLATIVE])})\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?:;|,?\s+\b(?:but|while|whereas|although|though)\b)\s*", re.IGNORECASE)
-_DIRECTION = re.compile(r"\b(higher|lower)(?: values?| figures?)? (?:is|are|being|means?) better\b", re.IGNORECASE)
+_DIRECTION = re.compile(
+    r"\b(higher|lower)(?: values?| figures?)? (?:is|are|being|means?) (better|worse)\b", re.IGNORECASE
+)
 _NEGATED = re.compile(r"(?:\bnot?|n't|\bneither|\bnever|\bcannot)(?:\s+\w+){0,2}\s*$", re.IGNORECASE)
-_NOISE = re.compile(r"\bwithin (?:the )?noise\b|\bintervals? (?:do )?(?P<no>not )?overlap", re.IGNORECASE)
+_NOISE = re.compile(
+    r"\b(?:within|(?P<beyond>beyond|outside|above)) (?:the )?noise\b|\bnoise is known\b"
+    r"|\bintervals? (?:do )?(?P<no>not )?overlap",
+    re.IGNORECASE,
+)
 _THAN = re.compile(r"\b(?:than|over|against|compared (?:with|to)|vs\.?)\b", re.IGNORECASE)
 
 
@@ -58,16 +66,17 @@ def misordered(claim: Claim) -> Iterator[Problem]:
         masked = _DIRECTION.sub(lambda m: "_" * len(m.group()), clause.text)
         for word in _WORD.finditer(masked):
             yield from _word(clause, word)
-        noise = _NOISE.search(masked)
-        if noise:
-            yield from _noise(clause, negated=bool(noise["no"] or _NEGATED.search(masked[: noise.start()])))
+        for noise in _NOISE.finditer(masked):
+            apart = bool(noise["no"] or noise["beyond"] or _NEGATED.search(masked[: noise.start()]))
+            yield from _noise(clause, negated=apart)
 
 
 def _directions(claim: Claim) -> Iterator[Problem]:
     metrics = {f.metric for f in claim.facts if f.metric}
     for said in _DIRECTION.finditer(claim.prose):
         for metric in sorted(metrics):
-            if len(metrics) == 1 and claim.evidence.better(metric) != said.group(1).casefold():
+            agrees = claim.evidence.better(metric) == said.group(1).casefold()
+            if len(metrics) == 1 and agrees != (said.group(2).casefold() == "better"):
                 yield claim.problem("comparison", f"of {metric}, {claim.evidence.better(metric)} is better")
 
 
@@ -195,10 +204,14 @@ def _against(clause: _Clause, word: str, threshold: Decimal, *, negated: bool) -
 
 def _superlative(clause: _Clause, word: str, facts: list[Fact], found: re.Match[str]) -> Iterator[Problem]:
     claim = clause.claim
-    if _NEGATED.search(clause.text[: found.start()]) or claim.passage.kind == "row":
+    if claim.passage.kind == "row":
         return
     best = facts[0]
     sign = _sign(claim, word, best.metric)
+    if _NEGATED.search(clause.text[: found.start()]):
+        if _leads(claim, best, sign):
+            yield claim.problem("comparison", f"{best.subject}'s {best.value} is the {word} of its list")
+        return
     for result in claim.evidence.holding(best.id):
         rivals = [f for f in result.facts if f.setting == best.setting]
         if len(rivals) < 2:
@@ -209,8 +222,98 @@ def _superlative(clause: _Clause, word: str, facts: list[Fact], found: re.Match[
             yield claim.problem("comparison", f"{word!r}: {best.subject}'s {best.value} is not the {word} of its list")
 
 
+_TOLD_APART = re.compile(r"\bnoise is (?:well |now )?known\b", re.IGNORECASE)
+
+
+def _leads(claim: Claim, best: Fact, sign: int) -> bool:
+    """Tell whether a figure is ahead of all others of a list."""
+    for result in claim.evidence.holding(best.id):
+        rivals = [f for f in result.facts if f.setting == best.setting and f.id != best.id]
+        if rivals and all((_figure(best) - _figure(f)) * sign >= 0 for f in rivals):
+            return True
+    return False
+
+
+_UNLIKE = re.compile(
+    r"\b(?:not|cannot|can't)\s+(?:be\s+)?(?:comparable|compared)|\bincomparable|\bmeasured on another", re.I
+)
+_LIKE = re.compile(r"(?<!not )\bcomparable\b|\b(?:can|may) be compared\b|(?<!not )\bmeasured alike\b", re.IGNORECASE)
+
+
+def incomparable(claim: Claim) -> Iterator[Problem]:
+    """Yield what is called comparable and is not, or not comparable and is."""
+    facts = [f for f in (claim.facts or claim.introduced) if f.metric is not None]
+    alike = [g for g in _alike(facts).values() if len({f.subject for f in g}) > 1]
+    if _UNLIKE.search(claim.prose) and _LIKE.search(claim.prose):
+        yield claim.problem("incomparable", "comparable and not comparable at once")
+    if len({f.subject for f in facts}) < 2:
+        return
+    if _UNLIKE.search(claim.prose):
+        if alike:
+            yield claim.problem("incomparable", f"{' and '.join(f.id for f in alike[0])} were measured alike")
+    if _LIKE.search(claim.prose) and not alike:
+        yield claim.problem("incomparable", "no two of the figures were measured alike")
+
+
+def superlative(text: str) -> bool:
+    """Tell whether a text calls something the best, the worst or the like."""
+    return any(word.group().casefold() in _SUPERLATIVE for word in _WORD.finditer(text))
+
+
+def compares(text: str) -> bool:
+    """Tell whether a text compares."""
+    return bool(_WORD.search(text))
+
+
+def asked(claim: Claim) -> bool | None:
+    """Return what the figures say to a question such as "is A better than B" or "is A above 0.9"; None: not that."""
+    question = claim.evidence.question
+    figures = [f for f in claim.evidence.facts.values() if f.metric is not None and f in claim.facts] or []
+    found = next((w for w in _WORD.finditer(question) if w.group().casefold() in _COMPARATIVE), None)
+    if found is None or not figures:
+        return None
+    than = _THAN.search(question, found.end())
+    words = list(tokens(question, claim.evidence.names))
+    sign = _sign(claim, found.group().casefold(), figures[0].metric)
+    number = next((t for t in words if t.kind == "number" and t.start >= found.end()), None)
+    truth: bool | None = None
+    if number is not None and not number.value.endswith("%"):
+        if len({f.id for f in figures}) != 1:
+            return None
+        truth = (_figure(figures[0]) - Decimal(number.value)) * sign > 0
+    else:
+        truth = _first_is_ahead(claim, words, figures, than, found, sign)
+    if truth is None:
+        return None
+    return truth != bool(_NEGATED.search(question[: found.start()]))
+
+
+def _first_is_ahead(
+    claim: Claim, words: list[Token], figures: list[Fact], than: re.Match[str] | None, found: re.Match[str], sign: int
+) -> bool | None:
+    if than is None and found.group().casefold() not in _VERBS:
+        return None
+    place = than.start() if than is not None else found.start()
+    groups = [g for g in _alike(figures).values() if len({f.subject for f in g}) == 2]
+    if len(groups) != 1:
+        return None
+    by_subject = {f.subject.casefold(): f for f in groups[0]}
+    named = [(p, n) for p, n in mentions(claim, words, groups[0][0].subject.casefold()) if n in by_subject]
+    before, after = {n for p, n in named if p < place}, {n for p, n in named if p > place}
+    if len(before) != 1 or len(after) != 1 or before == after:
+        return None
+    return (_figure(by_subject[before.pop()]) - _figure(by_subject[after.pop()])) * sign > 0
+
+
+_VERBS = frozenset(
+    "outperforms outperformed outperform beats beat surpasses surpassed exceeds exceeded underperforms".split()
+)
+
+
 def _noise(clause: _Clause, *, negated: bool) -> Iterator[Problem]:
     for group in _alike([f for _, f in clause.figures]).values():
+        if len(group) > 1 and _TOLD_APART.search(clause.text) and any(f.ci is None for f in group):
+            yield clause.claim.problem("comparison", "without intervals, whether it is noise is not known")
         bounds = [(Decimal(f.ci[0]), Decimal(f.ci[1])) for f in group if f.ci is not None]
         if len(group) < 2 or len(bounds) < len(group):
             continue

@@ -24,6 +24,8 @@ class Support:
         """Folded."""
         self.cohorts: set[str] = set()
         self.quotes: set[str] = set()
+        self.ends: set[str] = set()
+        """Days that may be written after "before" only."""
         self.compose = False
         """Whether a name may be put together of parts that are named apart: "version 3 of m" is m:3."""
 
