@@ -129,8 +129,10 @@ def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Co
         query = understood.query
         if query is None:
             draft = understood.draft or Draft(status="abstained", reason="it could not be read")
-        elif drafts and drafts[-1][1].status in _ANSWERED and (
-            (_empty(query) and not _LED.match(part)) or _SAID.match(part)
+        elif (
+            drafts
+            and drafts[-1][1].status in _ANSWERED
+            and ((_empty(query) and not _LED.match(part)) or _SAID.match(part))
         ):
             continue
         elif drafts and _WORDS.match(part):

@@ -88,8 +88,14 @@ _SINGLE = ("sensitivity", "task")
 
 def _both(query: Query, clause: Clause) -> Query:
     """Read `live at both A and B`: of each of the two."""
-    node = query.node
-    if not re.search(r"\bboth\b", clause.text, re.I) or not isinstance(node, SetOf):
+    if not re.search(r"\bboth\b", clause.text, re.I):
+        return query
+    node, event = query.node, query.event
+    if query.intent == "role" and event is not None and query.ask[0] in ("object", "list") and (
+        isinstance(event.role("place"), Group) and event.role("theme") is None
+    ):  # fmt: skip
+        node, query = SetOf("version", (event,)), replace(query, intent="set", ask=("list",), event=None)
+    if not isinstance(node, SetOf):
         return query
     conds: list[Cond] = []
     for cond in node.conds:

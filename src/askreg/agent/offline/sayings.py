@@ -47,6 +47,11 @@ _RULES: list[tuple[str, str]] = [
     (r"^\W*(?:can|could) you (?:please )?confirm (?:that|whether|if) (\S+) (is|was|has|are|were) ", r"\2 \1 "),
     (r",? (?:on file|on (?:the|our) books)\b", ""),
     (r"\b(?:tonight|this (?:morning|evening|afternoon))\b", "now"),
+    (r"\bhow many (?:evaluations?|assessments?) (?:does|do|has|have) (\S+) (?:have|had|got|undergone|been through)",
+     r"how often was \1 evaluated"),
+    (r"\b(?:number of|count(?: of)?(?: the)?|how many) (?:evaluations?|assessments?)(?: are there| exist)? "
+     r"(?:of|for) (?=\S+:\d+\W*$)", "how often was evaluated "),
+    (r"\bhow often was evaluated (\S+?)(?=\W*$)", r"how often was \1 evaluated"),
     # Of two people, the one who is meant: the other is named to be told apart.
     (r", (?:and |but )?not (?:by )?(?-i:[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2}),", ""),
     (r"^on (?:what|which) (?:data|datasets?)(?=\W*$)", "what was it trained on"),

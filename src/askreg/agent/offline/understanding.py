@@ -34,7 +34,7 @@ class Understanding:
 
 def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Before] | None = None) -> Understanding:
     """Return what a question asks of the registry with these names."""
-    linked = link(question, lexicon, now)
+    linked = _versioned(link(question, lexicon, now), lexicon, now)
     tokens = Phrases(linked.items, lexicon).tokens()
     refusal = changes.refusal(tokens, linked.text)
     if refusal is not None:
@@ -86,6 +86,20 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
 def _unread(found: Understanding, unknown: Sequence[str] = ()) -> Understanding:
     near = found.query is not None and (found.query.text or "says" in found.query.options)
     return found if near else replace(found, unread=tuple(unknown))
+
+
+def _versioned(linked: Linked, lexicon: Lexicon, now: datetime) -> Linked:
+    """Read `which sepsis-risk is live` as `which version of sepsis-risk`."""
+    for asks, model, after in zip(linked.items, linked.items[1:], linked.items[2:], strict=False):
+        named = model.entity("model")
+        if asks.text.lower() not in ("which", "what") or named is None or asks.entities or model.before != " ":
+            continue
+        if after.word("noun") or after.number is not None or after.version is not None or after.text.lower() == "s":
+            continue
+        at = re.search(rf"\b{asks.text} (?={re.escape(model.text)})", linked.text)
+        if at is not None:
+            return link(f"{linked.text[: at.end()]}version of {linked.text[at.end() :]}", lexicon, now)
+    return linked
 
 
 _AHEAD = re.compile(r"\b(?:will|going to|next (?:week|month|year|quarter)|tomorrow)\b", re.I)

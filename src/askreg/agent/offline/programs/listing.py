@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from askreg.agent.draft import Draft
@@ -178,15 +179,24 @@ def _distinct(rows: list[Row], node: SetOf) -> list[Row]:
     return list(seen.values())
 
 
+_EVALUATIONS = re.compile(r"\b(?:evaluations?|assessments?|evals?)\b", re.I)
+
+
 def _counted(found: Rows, node: SetOf, q: Query, work: Work) -> Draft:
     plural = _plural(node)
     if not found.rows:
         return answered(f"None: 0 {plural}{_when(work)}; {denying.denial(node)}.")
+    evaluations = node.kind == "metric" and _EVALUATIONS.search(work.context.question) is not None
     if found.truncated or (found.total > len(found.rows)):
-        if found.count is None:
+        if found.count is None or evaluations:
             raise Unanswered("the list is cut; ask for less at a time")
         return answered(f"{{{found.count.id}}} {plural}.")
     rows = found.rows
+    if evaluations:
+        # An evaluation has one figure or more.
+        once = list({(r.subject, m.dataset, m.split, m.cohort): r for r in reversed(rows) if (m := r.main)}.values())
+        ids = ",".join(r.main.id for r in reversed(once))
+        return answered(f"{{count({ids})}} evaluation{'s' if len(once) != 1 else ''}.{telling.cite(rows[:200])}")
     members = list(dict.fromkeys(sets.member(r, node.kind) for r in rows))
     one_each = len(members) == len(rows) and node.kind != "site"
     number = f"{{{found.count.id}}}" if one_each and found.count is not None and found.total == len(rows) else (

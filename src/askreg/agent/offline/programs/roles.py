@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from askreg.agent.draft import Draft
@@ -96,6 +97,9 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         return answered(telling.listed(rows, event), partial="the record does not say who ended it")
     if ask == "exists":
         told = telling.listed(rows, event) + telling.more(found, SHOWN)
+        still = re.search(r"\bstill\b", work.context.question, re.I)
+        if event.pred == "approve" and still and all(row.until for row in rows):
+            raise Unanswered("the approval has lapsed; ask when, or what was signed")
         yes = "Yes:\n" if told.startswith("- ") else "Yes: "
         return answered(yes + told + _dated(rows, q, event))
     if ask == "times":

@@ -97,6 +97,14 @@ def _versions(
         plain.remove(cond)
         found = yield from _subjects(work, cond, kind, positive)
         limits.append(where(prefix + ("subject" if kind == "version" else "model.subject"), found, "in"))
+    for cond in [c for c in denied if isinstance(c, Has) and c.field == "ci"]:
+        # Not those that have no figure at all: those that have one without an interval.
+        denied.remove(cond)
+        figures = yield from work.plan("metric", [where("low", None, "missing")])
+        if figures.truncated:
+            raise Unanswered("there are too many figures without an interval; ask of one model")
+        bare = sorted({row.subject for row in figures.rows})
+        limits.append(where(prefix + "subject", bare, "in"))
     for cond in plain:
         limits += [{**c, "path": prefix + c["path"]} for c in (yield from _simple(work, cond, node.kind))]
     for cond in restricted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from askreg.agent.facts import Fact
-from askreg.agent.offline.meaning import Query, SetOf, kind_of
+from askreg.agent.offline.meaning import Event, Query, SetOf, kind_of
 from askreg.agent.offline.programs import periods, resolving, sets, telling
 from askreg.agent.offline.programs.work import SHOWN, Asking, Unanswered, Work, answered, joined, literal, where
 from askreg.agent.tools.shapes import ToolResult
@@ -150,12 +150,17 @@ def history(work: Work, q: Query) -> Asking:
 
 def _at_place(work: Work, q: Query, kind: str, subject: str) -> Asking:
     path = {"site": "site", "environment": "environment", "place": "subject"}[kind]
-    rows = yield from work.plan("deployment", [where(path, subject), *periods.begins_within(q.time, "since")],
-        ("version", "by"),
-                                history=True, order=[{"by": "since"}])  # fmt: skip
-    if not rows:
+    order = [{"by": "since"}]
+    began = yield from work.plan("deployment", [where(path, subject), *periods.begins_within(q.time, "since")],
+        ("version", "by"), history=True, order=order)  # fmt: skip
+    told = [telling.listed(began.rows)] if began.rows else []
+    if q.time is not None:
+        ended = yield from work.plan("deployment", [where(path, subject), *periods.begins_within(q.time, "until")],
+            ("version", "closed_by"), history=True, order=order)  # fmt: skip
+        told += [telling.listed(ended.rows, Event("withdraw"))] if ended.rows else []
+    if not told:
         return answered(f"Nothing happened at {literal(subject)}{' ' + periods.said(q.time) if q.time else ''}.")
-    return answered(telling.listed(rows.rows))
+    return answered("\n\n".join(told))
 
 
 def _events(result: ToolResult, q: Query, subject: str | None, actor: str | None, work: Work) -> str:
