@@ -1,9 +1,9 @@
 """A small model as a brain: one constrained call selects which known question was asked; code answers that one.
 
 The model never sees a result and never writes a word of the answer. It picks an intent and, from enumerated live names,
-its slots; the question composed of them is read, run and worded as any other, and a selection that leaves out
-something which the question names, or that is looked up otherwise than a question which can be read as it stands, is
-not answered but offered as a reading.
+its slots; the question composed of them is read, run and worded as any other. Where the question can be read as it
+stands, the selection must agree with it; and one that leaves out something which the question names is not answered but
+offered as a reading.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from askreg.agent.brains.config import OllamaConfig
 from askreg.agent.brains.failures import BrainFailed
 from askreg.agent.brains.ollama import OllamaModel, asked, chat, close
 from askreg.agent.brains.sketch import Sketch, sketch
-from askreg.agent.draft import Draft, Reading
+from askreg.agent.draft import Draft, Reading, read
 from askreg.agent.guard.egress import Egress
 from askreg.agent.offline import canonical
 from askreg.agent.offline.brain import OfflineBrain
@@ -46,7 +46,7 @@ class SelectorBrain:
         self._config, self._egress, self._seen = config, egress, seen
         self.model = model.reference
         self._offline = OfflineBrain(seen=seen)
-        self._selected: str | Draft | None = None
+        self._selected: list[BaseMessage] | Draft | None = None
 
     def invoke(self, input: Sequence[BaseMessage]) -> AIMessage:
         """Return the next calls or the draft; raises `BrainFailed`."""
@@ -59,13 +59,17 @@ class SelectorBrain:
             self._selected = self._select(input[:asked_at], input[asked_at].text)
         if isinstance(self._selected, Draft):
             return AIMessage(content=self._selected.model_dump_json(exclude_defaults=True))
-        # The selected question names all that it is about: what was said before it would only distract.
-        return self._offline.invoke([HumanMessage(content=self._selected), *input[asked_at + 1 :]])
+        return self._offline.invoke([*self._selected, *input[asked_at + 1 :]])
 
-    def _select(self, before: Sequence[BaseMessage], question: str) -> str | Draft:
+    def _select(self, before: Sequence[BaseMessage], question: str) -> list[BaseMessage] | Draft:
+        """Return what is to be answered, or the draft that says why nothing is."""
+        from langchain_core.messages import HumanMessage
+
         known = sketch(question, LEXICONS.of(self._seen), times.moment(self._seen.instant), _turns(before))
-        if known.refusal is not None:
-            return known.refusal
+        as_it_stands: list[BaseMessage] = [*before, HumanMessage(content=question)]
+        own = OfflineBrain(seen=self._seen).invoke(as_it_stands)
+        if known.settled and not own.tool_calls:
+            return read(own.text)
         chosen = self._choice(known)
         intent = next((one for one in known.intents if one.name == chosen.get("intent")), None)
         if intent is None:
@@ -79,17 +83,12 @@ class SelectorBrain:
             return Draft(status="abstained", reason=_NOTHING)
         if left_out:
             return _offered(selected, left_out)
-        return selected if self._agreed(before, question, selected) else _doubted(selected)
-
-    def _agreed(self, before: Sequence[BaseMessage], question: str, selected: str) -> bool:
-        """Tell whether a question that can be read without the model is looked up as the selected one is."""
-        from langchain_core.messages import HumanMessage
-
-        own, chosen = (
-            [(call["name"], call["args"]) for call in OfflineBrain(seen=self._seen).invoke(messages).tool_calls]
-            for messages in ([*before, HumanMessage(content=question)], [HumanMessage(content=selected)])
-        )
-        return not own or own == chosen
+        # The selected question names all that it is about: what was said before it would only distract.
+        alone: list[BaseMessage] = [HumanMessage(content=selected)]
+        if not own.tool_calls:
+            return alone
+        same = _calls(own) == _calls(OfflineBrain(seen=self._seen).invoke(alone))
+        return as_it_stands if same else _doubted(selected)
 
     def _choice(self, known: Sketch) -> dict[str, Any]:
         model = chat(self._config, self._egress, format=_schema(known))
@@ -104,6 +103,10 @@ class SelectorBrain:
         if not isinstance(chosen, dict):
             raise BrainFailed("the Ollama model's selection is not an object")
         return chosen
+
+
+def _calls(reply: AIMessage) -> list[tuple[str, dict[str, Any]]]:
+    return [(call["name"], call["args"]) for call in reply.tool_calls]
 
 
 def _slots(intent: canonical.Intent, chosen: dict[str, Any], known: Sketch) -> dict[str, str]:

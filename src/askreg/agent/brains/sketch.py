@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
-from askreg.agent.draft import Draft
 from askreg.agent.offline import canonical, coverage
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.lexicon import Lexicon
@@ -46,13 +45,13 @@ class Sketch:
         query = understand(selected, self.lexicon, self.now).query
         if query is None:
             return None
-        return coverage.missing(_tokens(self.question, self.lexicon, self.now), query)
+        unknown = understand(self.question, self.lexicon, self.now).unread or ()
+        return [*unknown, *coverage.missing(_tokens(self.question, self.lexicon, self.now), query)]
 
     @property
-    def refusal(self) -> Draft | None:
-        """Return the refusal of a request to change something, which is no question."""
-        draft = understand(self.question, self.lexicon, self.now).draft
-        return draft if draft is not None and draft.status == "refused" else None
+    def settled(self) -> bool:
+        """Whether the question is read as it stands, or known to be none that the record could answer."""
+        return understand(self.question, self.lexicon, self.now).unread is None
 
 
 def sketch(question: str, lexicon: Lexicon, now: datetime, turns: Sequence[Turn] = ()) -> Sketch:
