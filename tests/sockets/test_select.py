@@ -61,6 +61,21 @@ def test_a_selection_that_asks_something_else_is_not_answered(
     assert answer.reason and answer.facts == []
 
 
+@pytest.mark.parametrize("question", ["What's the weather in Leeds?", "Write me a poem about model governance"])
+def test_a_question_about_something_else_is_not_answered_whatever_is_selected(
+    registry: Registry, serve: Serve, question: str
+) -> None:
+    server = serve("ollama", [selects("models")], model=SMALL, size="1.5B")
+    answer = ask(registry, server, question, model=SMALL, mode="select")
+    assert answer.status == "abstained" and answer.facts == []
+
+
+def test_what_is_asked_is_answered_in_its_own_terms(registry: Registry, serve: Serve) -> None:
+    server = serve("ollama", [selects("live-since", version="sepsis-risk:1")], model=SMALL, size="1.5B")
+    answer = ask(registry, server, "How long was sepsis-risk:1 live at northgate?", model=SMALL, mode="select")
+    assert answer.status == "abstained" or "days" in answer.answer
+
+
 @pytest.mark.parametrize(
     "reply",
     [
