@@ -18,6 +18,7 @@ from pathlib import Path
 _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ies", ("y",)), ("ied", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ed", ("", "e")), ("ings", ("", "e")),
     ("ing", ("", "e")), ("ly", ("",)), ("ers", ("", "e")), ("er", ("", "e")), ("est", ("", "e")), ("ness", ("",)),
+    ("iest", ("y",)), ("ier", ("y",)), ("ily", ("y",)),
     ("isation", ("ization", "ize")), ("ization", ("ize", "isation")), ("ised", ("ize",)), ("ise", ("ize",)),
     ("ising", ("ize",)), ("ours", ("or",)), ("our", ("or",)), ("able", ("", "e")), ("ability", ("able",)),
     ("ments", ("ment",)),
@@ -110,6 +111,7 @@ def main(folder: Path) -> None:
     places = set(cities())
 
     elsewhere = more_first | more_last
+    first = {name for names in firsts.values() for name in names} | more_first
 
     def mostly_a_name(word: str) -> bool:
         at, seen = lasts.get(word, 10**9), rank[word]
@@ -119,12 +121,17 @@ def main(folder: Path) -> None:
             or (at < 5000 and seen > 1500)
             or (word in elsewhere and seen > 4000)
             or (word in places and seen > 2500)
-            or (seen > 15_000 and (at < 10**9 or any(word in names for names in firsts.values())))
+            or (seen > 15_000 and (at < 10**9 or word in first or word in more_last or word in places))
         )
 
-    words = {w for w, i in rank.items() if i < 50_000 and len(w) > 1 and any(x in english for x in lemmas(w))}
+    def english_word(word: str) -> bool:
+        if any(lemma in english for lemma in lemmas(word)):
+            return True
+        named = word in first or word in lasts or word in more_last or word in places
+        return not named and any(word[:i] in english and word[i:] in english for i in range(3, len(word) - 2))
+
+    words = {word for word in rank if len(word) > 1 and english_word(word)}
     words = {word for word in words if not mostly_a_name(word)}
-    first = {name for names in firsts.values() for name in names} | more_first
     for name, content in (("words", words), ("first", first), ("last", set(lasts) | more_last)):
         (folder / f"{name}.txt").write_text("\n".join(sorted(content)) + "\n", "utf-8")
 

@@ -66,9 +66,10 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
 
 
 @cache
-def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "phi_cases.yaml").read_text("utf-8"))
-    return content
+def content() -> dict[str, Any]:
+    """Return the file of cases."""
+    read: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "phi_cases.yaml").read_text("utf-8"))
+    return read
 
 
 def of_half(items: Sequence[Any], half: Half) -> Sequence[Any]:
@@ -80,11 +81,11 @@ def identifying(half: Half) -> list[Text]:
     """Return the texts that hold identifiers."""
     drawn = random.Random(f"askreg {half}")
     made = []
-    for category, templates in _content()["texts"].items():
+    for category, templates in content()["texts"].items():
         for number, template in enumerate(of_half(templates, half)):
             made += [_filled(category, template, half, number * FILLED + i, drawn) for i in range(FILLED)]
     if half == "tune":
-        made += [Text("second", text) for text in _content()["second"]]
+        made += [Text(name, text) for name, texts in content()["again"].items() for text in texts]
     return list({text.text: text for text in made}.values())
 
 
@@ -94,7 +95,7 @@ def _filled(category: str, template: str, half: Half, turn: int, drawn: random.R
     while "{" in rest:
         before, _, rest = rest.partition("{")
         kind, _, rest = rest.partition("}")
-        values = of_half(_content()["values"][kind], half)
+        values = of_half(content()["values"][kind], half)
         value = "".join(_character(c, drawn) for c in str(values[(turn + len(spans)) % len(values)]).strip())
         text += before
         spans.append((len(text), len(text) + len(value)))
@@ -108,16 +109,17 @@ def _character(c: str, drawn: random.Random) -> str:
 
 def harmless(half: Half) -> list[Text]:
     """Return registry questions without any: those of the tests that were not kept aside, and more."""
-    found = [Text("", question) for question in _content()["harmless"]]
+    found = [Text("", question) for question in content()["harmless"]]
     for path in sorted(QUESTIONS.glob("cases_*.yaml")):
         if "heldout" not in path.stem and "blind" not in path.stem:
-            content = yaml.safe_load(path.read_text("utf-8"))
+            cases = yaml.safe_load(path.read_text("utf-8"))
             found += [
-                Text("", case["question"], registry=case.get("registry") or content.get("registry") or "b")
-                for case in content["cases"]
+                Text("", case["question"], registry=case.get("registry") or cases.get("registry") or "b")
+                for case in cases["cases"]
             ]
     once = {text.text: text for text in found}.values()
-    return [text for text in once if _even(text.text) == (half == "tune")]
+    kept = [text for text in once if _even(text.text) == (half == "tune")]
+    return kept + ([Text("", question) for question in content()["again_harmless"]] if half == "tune" else [])
 
 
 def _even(text: str) -> bool:
@@ -171,8 +173,8 @@ def report(half: Half, *, misses: bool, out: Callable[[str], object]) -> None:
         of = [row for row in rows if category in (row[0].category, "all")]
         flagged = sum(bool(found) for _, _, found in of)
         sure = sum(any(f.certain for f in found) for _, _, found in of)
-        whole = sum(covered(text.spans, found) for text, _, found in of)
-        out(f"{category:<14}{share(flagged, len(of)):<32}{share(sure, len(of)):<32}{share(whole, len(of)):<32}")
+        marked = [covered(text.spans, found) for text, _, found in of if text.spans]
+        out(f"{category:<14}{share(flagged, len(of)):<32}{share(sure, len(of)):<32}{share(sum(marked), len(marked))}")
     out(f"\n{'written':<14}{'flagged for a cloud':<32}{'certain':<32}")
     for encoding in ENCODINGS:
         found_in = [found for _, _, found in _rows(texts, encoding)]

@@ -35,12 +35,13 @@ DATE = Lazy(
     | {_MONTH}[\ -]?{_DAY}(?:st|nd|rd|th)?(?!\d)(?:,?\ ?{_YEAR})?
     | {_MONTH}[\ ,-]{{1,2}}{_YEAR}
     | (?:the\ )?{_ORDINAL}\ of\ {_MONTH}(?:,?\ {_YEAR})?
+    | (?:christmas|boxing|new\ year'?s|easter|midsummer)\ (?:day|eve|sunday|monday)(?:,?\ {_YEAR})?
     | {_YEAR}(?:0[1-9]|1[0-2]){_TWO_DAY} | {_TWO_DAY}(?:0[1-9]|1[0-2]){_YEAR}
     | {_YEAR}-(?:0[1-9]|1[0-2]) | {_DAY}/(?:1[0-2]|0?[1-9])
     )(?![\w:/@])(?!-\d)(?!\.\d)""",
     verbose=True,
 )
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DATED = ("day", "eve", "easter", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 EARLY = Lazy(r"(?<![\w.])1[89]\d\d(?![\w.]*\w)")
 """Years before any registry of models."""
 EARLIEST = 1995
@@ -66,7 +67,8 @@ _EVENTS = r"""patient|admission|admit|discharge|death|birth|visit|seen|surgery|p
     |dialysis|delivery|transplant|injection|dose|prescribed|onset|arrest|stroke|stay"""
 WEAK = Lazy(
     rf"""(?<![\w-])(?:{_EVENTS}|treatment|lab\ draw|labs|blood\ draw|specimen|x-?ray|ultrasound|symptoms?|bed|ward
-    |culture|mi|case)(?![\w-])""",
+    |culture|mi|case|due|weeks|gestation\w*|pregnan\w+|started|chest|pain|injur\w+
+    |came\ to|presented|brought\ in|unwell|breathless|collapsed?)(?![\w-])""",
     verbose=True,
 )
 """Words of care that registry questions use as well."""

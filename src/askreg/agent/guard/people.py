@@ -35,6 +35,8 @@ _LIVES = Lazy(
 )
 _LONGEST = 7
 """Words of a name."""
+_LETTERS = Lazy(r"(?<![\w.])[a-z]\. ?[a-z]\.(?: ?[a-z]\.)?(?!\w)")
+_ABBREVIATED = frozenset(("e.g.", "i.e.", "a.m.", "p.m.", "u.s.", "u.k.", "e.u.", "u.s.a.", "n.b.", "p.s.", "d.o.b."))
 _SOMEONE = ("patient", "pt", "man", "woman", "lady", "gentleman")
 _PARTICLES = frozenset(
     "van von de del della der den di da dos das la le el al bin ibn ben abu st mac mc o ter ten du".split()
@@ -95,6 +97,9 @@ def _announced(word: str, cue: str, scan: Scan, at: int) -> bool:
 
 def _initialled(scan: Scan) -> Iterator[Hit]:
     """Yield initials that stand for someone, alone or with a surname."""
+    for found in _LETTERS.finditer(scan.folded):
+        if found.group().replace(" ", "") not in _ABBREVIATED:
+            yield Hit("name", *found.span(), certain=scan.care is not None)
     for found in _INITIALS.finditer(scan.text):
         if found["pt"]:
             yield Hit("name", *found.span("pt"))

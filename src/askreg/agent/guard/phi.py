@@ -106,6 +106,11 @@ _SHAPE = Lazy(
     r"|(?:gpt|llama|bert|vit|resnet|r|v|rev|rc|p|q|h|f|t|auc|sha|utf|int|fp|top|iso|icd|cp|h|ipv)\d{1,4}|q[1-4]|t\d\d|w\d\d|\d{1,2}t\d\d|\d{2}z|0x[0-9a-f]{1,4}"
 )
 _GROUPS = Lazy(r"(?<![\w.])\d+(?:[\s/-]+\d+)+(?!\.?\w)|(?<![\w.])\d+(?:\.\d+){3,}(?!\w)")
+_JOINED = Lazy(
+    r"(?<![\w.:@/-])(?:(?P<a>\d+)[-_/](?P<b>[^\W\d_]+)|(?P<c>[^\W\d_]+)[-_/](?P<d>\d+))(?![\w:@/-])"
+    r"|(?<![\w.,:-])(?P<zero>0\d{2,})(?![\w.,:-])"
+)
+_PRONOUN = Lazy(r"(?<![\w-])(?:he|him|his|she|her|hers)(?![\w-])")
 _COUNTED = Lazy(
     r"\s?(?:rows?|bytes?|samples?|stays?|records?|patients|examples?|images|records|encounters|admissions|events?|ms|seconds?|s|kb|mb|gb)\b"
 )
@@ -131,7 +136,21 @@ def _doubtful(scan: Scan, sure: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     for found in _GROUPS.finditer(scan.folded):
         if _long(found.group()) and not any(a <= found.start() and found.end() <= b for a, b in taken):
             yield Hit("unrecognised", *found.span(), certain=False)
+    for found in _JOINED.finditer(scan.folded):
+        if not any(a <= found.start() and found.end() <= b for a, b in taken) and not _plain_joint(found):
+            yield Hit("unrecognised", *found.span(), certain=False)
+    if not scan.registrar:
+        yield from (Hit("unrecognised", *found.span(), certain=False) for found in _PRONOUN.finditer(scan.folded))
     yield from (Hit("unrecognised", *found.span(), certain=False) for found in ALONE.finditer(scan.folded))
+
+
+def _plain_joint(found: re.Match[str]) -> bool:
+    """Tell whether letters and digits are joined as in 30-day or covid-19, not as in a number of something."""
+    if found["zero"]:
+        return False
+    digits, letters = found["a"] or found["d"], found["b"] or found["c"]
+    small = len(digits) < 3 or re.fullmatch(r"(?:19|20)\d\d", digits) is not None
+    return small and (is_word(letters) and len(letters) > 1)
 
 
 def _long(groups: str) -> bool:

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from askreg.agent.guard.allowed import Allowed
-from askreg.agent.guard.care import DATE, MONTHS, STRONG
+from askreg.agent.guard.care import DATE, DATED, STRONG
 from askreg.agent.guard.kinds import Category
 from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.normal import Normal
 
 _REGISTRY = Lazy(
     r"""(?<![\w-])(?:
-      models?|versions?|live|deployed|deployments?|champions?|challengers?|alias(?:es)?|stages?|production|validation
+      versions?|live|deployed|deployments?|champions?|challengers?|alias(?:es)?|stages?|production|validation
     | retired|approv\w+|register\w*|registry|registration|datasets?|evaluat\w+|auroc|auc|brier|metrics?|trained
-    | lineage|leaderboard|running|withdrawn|released|launch\w*|promoted|signed|rejected|runs?|events?|history|record
+    | lineage|leaderboard|running|withdrawn|released|launch\w*|promoted|signed|rejected|events?|history
     | as\ of|known\ at|happened|changed
     )(?![\w-])""",
     verbose=True,
@@ -104,7 +104,7 @@ class Scan:
     @cached_property
     def dates(self) -> list[re.Match[str]]:
         """Return the dates."""
-        possible = any(map(str.isdigit, self.folded)) or any(month in self.folded for month in MONTHS)
+        possible = any(map(str.isdigit, self.folded)) or any(sign in self.folded for sign in DATED)
         return list(DATE.finditer(self.folded)) if possible else []
 
     @property
