@@ -1,5 +1,5 @@
 # Each target sets up .venv by itself: the first time it installs, afterwards a stamp says that nothing changed.
-#   make demo | test | check | app | bench | clean        (PYTHON=python3.12 chooses the interpreter)
+#   make demo | test | check | app | eval | bench | clean        (PYTHON=python3.12 chooses the interpreter)
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -8,7 +8,7 @@ TESTED := demo,dev,postgres,claude,ollama,minilm
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check app bench clean
+.PHONY: demo test check app eval bench clean
 .DELETE_ON_ERROR:
 
 demo: .venv/extras-demo,minilm
@@ -24,6 +24,12 @@ check: .venv/extras-$(TESTED)
 
 app: .venv/extras-app,demo,minilm
 	$(BIN)/askreg --home .demo app $(ARGS)
+
+eval: .venv/extras-$(TESTED)
+	$(BIN)/python -m tests.questions.run --brief || true
+	$(BIN)/python -m eval.mutation
+	$(BIN)/python -m eval.phi
+	$(BIN)/python -m eval.injection
 
 bench: .venv/extras-$(TESTED)
 	$(BIN)/python -m benchmarks $(ARGS)
