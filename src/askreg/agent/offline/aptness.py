@@ -81,12 +81,30 @@ def untimely(question: str, draft: Draft, results: Collection[ToolResult]) -> st
     if ever and plans and not any(plan.get("history") for plan in plans) and not _NEGATIVE.search(draft.text):
         return ever.group()
     ended = [f for _, facts in _shown(draft, results) for f in facts if f.field == "deployed" and f.until]
+    held = [
+        f for _, facts in _shown(draft, results) for f in facts if f.field == "deployed" or f.field.startswith("alias.")
+    ]
+    still = None if _OVER.search(question) else _STILL.search(question)
+    if still and held and all(f.until for f in held) and not _NEGATIVE.search(draft.text):
+        return still.group()
+    formerly = _FORMERLY.search(question)
+    if formerly and held and not any(f.until for f in held):
+        return formerly.group()
     live = _LIVE.search(question)
     return live.group().strip() if live and ended else None
 
 
 _INTERVALS = frozenset({"alias", "deployment", "stage", "approval"})
-_EVER = re.compile(r"\bever\b|\bso far\b", re.I)
+_EVER = re.compile(
+    r"\bever\b|\bso far\b|\bover time\b|\bat some point\b|\bat any (?:time|point)\b|\bpast and present\b"
+    r"|\b(?:has|have) had\b", re.I,
+)  # fmt: skip
+_STILL = re.compile(r"\bstill\b|\bcurrently\b|\bright now\b|\bat the moment\b|\bat present\b", re.I)
+_OVER = re.compile(
+    r"\b(?:was|were|did|had|before|previous\w*|former\w*|until|since|replaced|no longer|not|history)\b", re.I
+)
+_FORMERLY = re.compile(r"\b(?:previously|formerly|beforehand)\b", re.I)
+"""Words of the present and of the past, which what was found must not gainsay."""
 _LIVE = re.compile(r"\blive (?=(?:versions?|deployments?|models?)\b)", re.I)
 
 

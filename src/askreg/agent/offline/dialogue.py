@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import aptness, canonical, dates, doubts
+from askreg.agent.offline import aptness, canonical, crosscheck, dates, doubts, neighbours
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
-from askreg.agent.offline.link import link
+from askreg.agent.offline.link import Item, link
 from askreg.agent.offline.meaning import Query, SetOf
 from askreg.agent.offline.phrases import Phrases
 from askreg.agent.offline.programs.dispatch import program
@@ -80,11 +80,20 @@ def _apt(
     if unused is not None:
         reason = f"what “{unused}” means here could not be made out; ask for one thing at a time"
         return Draft(status="abstained", reason=literal(reason))
+    if results and not turns and crosscheck.doubted(_masks(items, question, lexicon), results):
+        reason = "what was looked up is not what such a question usually asks; choose a reading, or name it plainly"
+        return _with_neighbours(
+            Draft(status="abstained", reason=reason), question, lexicon, Context(lexicon, now, question)
+        )
     missed = aptness.unapt(question, draft, results, lexicon.names.people)
     if missed is not None:
         reason = f"the question asks for {missed}, and what it was read as gives none; put it in other words"
         return Draft(status="abstained", reason=reason)
     return draft
+
+
+def _masks(items: tuple[Item, ...], question: str, lexicon: Lexicon) -> list[str]:
+    return neighbours.masks(Phrases(items, lexicon).tokens(), question)
 
 
 def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context) -> Asking:

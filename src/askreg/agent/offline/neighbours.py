@@ -12,6 +12,7 @@ import math
 import re
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -74,6 +75,13 @@ def mask(tokens: list[Tok], text: str) -> tuple[str, dict[str, str]]:
         if not slots(tok):
             words.append(tok.item.text.lower())
     return " ".join(words), named
+
+
+def masks(tokens: list[Tok], text: str) -> list[str]:
+    """Return the question masked in each way: an alias may stand for its holder, or be asked of itself."""
+    whole = mask(tokens, text)[0]
+    apart = [replace(tok, node=Holder(tok.node.alias)) if isinstance(tok.node, Holder) else tok for tok in tokens]
+    return list(dict.fromkeys((whole, mask(apart, text)[0])))
 
 
 def slots(tok: Tok) -> list[tuple[str, str]]:
