@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, BaseMessage
 
 _WHO = "Claude"
+_NOT_RUN = "error: the call could not be run (details withheld); use the tools and their arguments as they are"
 _URL = "set ASKREG_CLAUDE_URL"
 
 
@@ -51,6 +52,7 @@ class ClaudeBrain:
         except Exception as error:  # whatever the client, the network or the server did
             raise _failure(error, self._config) from None
         self._egress.allow(_tokens_of(reply))
+        self._egress.vouch(strings([reply.content, [call["args"] for call in reply.tool_calls]]))
         return _as_sent(usable(reply, who=_WHO))
 
     def _outward(self, message: BaseMessage) -> BaseMessage:
@@ -59,10 +61,10 @@ class ClaudeBrain:
         match message:
             case SystemMessage():
                 return _cached(message)
+            case ToolMessage(artifact=None):
+                return message.model_copy(update={"content": self._error(message)})
             case ToolMessage():
-                text = (
-                    message.text if message.artifact is None else outward.result_text(message.artifact, gate=self._gate)
-                )
+                text = outward.result_text(message.artifact, gate=self._gate)
                 self._egress.check([text], what="a tool's result")
                 return message.model_copy(update={"content": text, "artifact": None})
             case AIMessage() if "turn" in message.additional_kwargs:
@@ -78,13 +80,24 @@ class ClaudeBrain:
                 self._egress.check([message.text], what="the question")
                 return message
 
+    def _error(self, message: BaseMessage) -> str:
+        """Return why a call was not run; it may quote the model, whose words are vouched for only as they came."""
+        try:
+            self._egress.check([message.text], what="an error")
+        except Refused:
+            self._egress.vouch([_NOT_RUN])
+            return _NOT_RUN
+        return message.text
+
     def _complaint(self, message: BaseMessage) -> str:
         """Return what was wrong with a draft; only the kinds of it where the words may not leave."""
         try:
             self._egress.check([message.text], what="a draft")
         except Refused:
             codes = sorted({problem["code"] for problem in message.additional_kwargs["problems"]})
-            return f"The draft was not accepted ({', '.join(codes)}). Send it again, corrected, or abstain."
+            text = f"The draft was not accepted ({', '.join(codes)}). Send it again, corrected, or abstain."
+            self._egress.vouch([text])
+            return text
         return message.text
 
 
