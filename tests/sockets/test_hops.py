@@ -27,6 +27,12 @@ READS = (
 )
 
 
+THOUGHT = (
+    "The user wants to know which version is live at Northgate, and how its AUROC stacks up against its predecessor's."
+    " I'll start with `deployed` (hmm, probably sepsis-risk:1?), then double-check: 0.893 - 0.871 = 0.022. Let's go!"
+)
+
+
 def test_one_call_and_a_draft_make_an_answer(registry: Registry, serve: Serve, protocol: str) -> None:
     answer = ask(registry, serve(protocol, [calls(LIVE), SAYS_LIVE]))
     assert (answer.status, answer.answer) == ("answered", READS_LIVE)
@@ -64,7 +70,10 @@ def test_several_calls_in_one_turn_are_all_answered(registry: Registry, serve: S
 
 
 def test_thinking_and_words_beside_the_calls_do_no_harm(registry: Registry, serve: Serve, protocol: str) -> None:
-    turns = [Reply("I will look. 🔍", (LIVE,), thinking="Northgate …"), Reply(SAYS_LIVE.text, thinking="So F1.")]
+    turns = [
+        Reply("Sure — I'll look, one sec… 🔍", (LIVE,), thinking=THOUGHT),
+        Reply(SAYS_LIVE.text, thinking="So F1."),
+    ]
     assert ask(registry, serve(protocol, turns)).answer == READS_LIVE
 
 
@@ -83,14 +92,23 @@ def test_the_model_reads_the_results_with_the_numbers_of_the_facts(
         assert line in sent
 
 
-@pytest.mark.parametrize("wanted", [Wanted("deployed", '{"site": "northg'), call("drop_table", table="models")])
+UNRUNNABLE = [
+    Wanted("deployed", '{"site": "northg'),
+    Wanted("gaps", "{a"),
+    call("drop_table", table="models"),
+    call("frobnicate", whom="the quux of Wibbleton"),
+    call("deployed", site="Wibbleton General"),
+]
+
+
+@pytest.mark.parametrize("wanted", UNRUNNABLE)
 def test_a_call_that_cannot_be_run_is_answered_and_the_model_goes_on(
     registry: Registry, serve: Serve, wanted: Wanted
 ) -> None:
     server = serve("claude", [calls(wanted), calls(LIVE), SAYS_LIVE])
     answer = ask(registry, server)
     assert answer.answer == READS_LIVE
-    assert [made.tool for made in answer.calls] == ["deployed"]
+    assert [made.tool for made in answer.calls if made.error is None] == ["deployed"]
     [result] = server.turns[1].json["messages"][-1]["content"]
     assert "error" in json.dumps(result)
 
@@ -123,6 +141,12 @@ def test_a_typed_figure_that_is_repaired_makes_an_answer(registry: Registry, ser
     server = serve(protocol, three_hops(wrong, draft(SAYS)))
     assert ask(registry, server).answer == READS
     assert "The draft was not accepted" in server.turns[-1].body.decode()
+
+
+def test_a_draft_in_words_of_any_kind_is_repaired(registry: Registry, serve: Serve, protocol: str) -> None:
+    chatty = draft("Wibbleton's quuxes, per Dr. Frobisher (b. 1961), say it's sepsis-risk:1!")
+    server = serve(protocol, [calls(LIVE), chatty, SAYS_LIVE])
+    assert ask(registry, server).answer == READS_LIVE
 
 
 def test_a_version_that_the_tools_did_not_return_is_no_answer(registry: Registry, serve: Serve, protocol: str) -> None:
