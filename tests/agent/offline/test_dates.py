@@ -42,3 +42,18 @@ def test_a_date_is_read_by_the_clock(text: str, relation: str, first: str, after
 )
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     assert [s for s in dates.find(text, NOW) if s.single] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("live on 02/11/2025", ["2025-02-11", "2025-11-02"]),
+        ("live on 13/11/2025", None),
+        ("live on 05/05/2025", None),
+        ("live on 12/01/2026", None),
+        ("live on 2025-02-11", None),
+    ],
+)
+def test_a_day_with_slashes_may_be_either_of_two_that_have_been(text: str, days: list[str] | None) -> None:
+    found = dates.either_way(text, NOW)
+    assert (None if found is None else [day.isoformat() for day in found[1]]) == days

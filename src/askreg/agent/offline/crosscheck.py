@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Collection
 
-from askreg.agent.offline import likely
+from askreg.agent.offline import canonical, likely
 from askreg.agent.tools.shapes import ToolResult
 
 SURE = 0.8
@@ -43,7 +43,24 @@ _SERVED: tuple[tuple[str, str], ...] = (
 def doubted(masked: Collection[str], results: Collection[ToolResult]) -> bool:
     """Whether what was looked up serves none of the intents that the question may have, however it is masked."""
     called = " ".join(f"{r.tool} {json.dumps(r.args, default=str)}" for r in results).lower()
+    if any(_plain(one, called) for one in masked):
+        return False
     return bool(masked) and all(_doubted(likely.probabilities(one), called) for one in masked)
+
+
+def _plain(masked: str, called: str) -> bool:
+    """Whether a question is put in the very words of those that the reading serves: loading a model is spared then."""
+    serving = [intent.canonical for intent in canonical.intents() if _serves(intent.name, called)]
+    known = _COMMON.union(*(re.findall(r"[\w{}]+", one.lower()) for one in serving))
+    return all(word in known for word in re.findall(r"[\w{}]+", masked.lower()))
+
+
+_COMMON = frozenset(
+    """a all an and any are at be been by can did do does for from give had has have how i in is it list long many me
+    name now of on our please s show tell that the there these they this those to us was we were what when where which
+    who whom with you {version} {model} {other} {site} {dataset} {person} {metric} {date} {alias} {stage} {number}
+    {framework} {cohort} {role} {sensitivity}""".split()
+)
 
 
 def _doubted(chances: dict[str, float], called: str) -> bool:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import TypeAlias
+
+Rules: TypeAlias = tuple[tuple[str, str], ...]
 
 _NAME = r"((?:the |that |this )?[\w.-]*[\w](?:[:@][\w.-]+)?(?: version \d+)?)"
 _LIGHT = (
@@ -35,7 +39,7 @@ def _particles() -> Iterator[tuple[str, str]]:
         yield rf"\b{pasts} ([\w.-]+(?:[:@][\w-]+)?) {particle}{end}", rf"{past} \1"
 
 
-_RULES: list[tuple[str, str]] = [
+_SAID: Rules = (
     # What the guard left out stays unknown, and is no word of the question.
     (r"\[[a-z][a-z -]*\]", "withheld"),
     (r"\bwhatever\b", "what"),
@@ -55,9 +59,10 @@ _RULES: list[tuple[str, str]] = [
     # Of two people, the one who is meant: the other is named to be told apart.
     (r", (?:and |but )?not (?:by )?(?-i:[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2}),", ""),
     (r"^on (?:what|which) (?:data|datasets?)(?=\W*$)", "what was it trained on"),
-    # Approving and refusing.
+)  # fmt: skip
+_APPROVED: Rules = (
+    (rf"\b(?:given|granted) {_LIGHT}(?! (?:to|for|on)\b)", "approved"),
     *((rf"\b{form} {_NAME} {_LIGHT}\b", rf"{plain} \1") for form, plain in _APPROVE.items()),
-    (rf"\b(was|were|been|is|are|being) (?:given|granted) {_LIGHT}\b", r"\1 approved"),
     *((rf"\b{form} {_LIGHT} (?:to|for|on)\b", plain) for form, plain in _APPROVE.items()),
     (rf"\bdid {_NAME} (ever )?(?:get|receive|obtain|earn|win) (?:{_LIGHT}|approval)(?=\W*$)", r"was \1 \2approved"),
     (rf"\b(?:got|received|obtained|earned|won) {_LIGHT}\b", "was approved"),
@@ -75,7 +80,8 @@ _RULES: list[tuple[str, str]] = [
     (rf"\b(?:is|does) (\S+?)'s (?:approval|sign[- ]?off|signature) still {_VALID}\b", r"is \1 still approved"),
     (r"\b(approvals?|sign[- ]?offs?|signatures?) (?:that |which )?(?:are|is|went|have become|became) "
      r"(?:no longer (?:valid|in force|good)|stale|void|invalid|expired|out of date)\b", r"\1 have lapsed"),
-    # In use and out of use.
+)  # fmt: skip
+_USED: Rules = (
     (rf"\bare {_SOMEBODY}{_NOW} (?:using|running) (?=\S+:\d)", "is live "),
     (r"\bis live (\S+:\d+)\b", r"is \1 live"),
     (rf"\bwere {_SOMEBODY}{_NOW} (?:using|running) (\S+:\d+)", r"was \1 live"),
@@ -100,20 +106,23 @@ _RULES: list[tuple[str, str]] = [
      "were ever live and were never approved"),
     (r"\bwithout (?:ever )?(?:being|having been) (approved|evaluated|tested|reviewed|signed off)\b",
      r"that were never \1"),
-    # Stages.
+)  # fmt: skip
+_STAGES: Rules = (
     (rf"\b(?:waiting|sitting|stuck|parked|lingering|queued|resting) (?=(?:in|at) {_STAGE})", ""),
     (rf"\bhow (?:many days|long|much time) (?:did|has|have) {_NAME} (?:spend|spent|stay(?:ed)?|sit|sat|remain(?:ed)?"
      rf"|linger(?:ed)?) (?=(?:in|at) {_STAGE}|as )", r"how long was \1 "),
     (r"\b(?:was|were|is|are) (?:declared|filed|noted|recorded|marked|submitted) (?:as )?(?:an? )?changes? "
      r"(?=inside|outside|within)", "are "),
-    # People and roles.
+)  # fmt: skip
+_PEOPLE: Rules = (
     (r"\b(?:does|do) ([\w.' -]+?) (?:hold|have|carry) the (\w+) (?:role|permission)\b", r"is \1 an \2"),
     (r"\b(people|persons|accounts|users|who|staff) (?:hold|holds|have|has|with|carry|in) the (\w+?) "
      r"(?:role|permission)\b", r"\1 are \2s"),
     (r"\b(are|is) (services?|bots?) rather than (?:people|persons?|humans?)\b", r"\1 \2"),
     (r"\b(?:is|are) ([\w.' -]+?) (?:down|listed|recorded|noted|on record) as having (\w+ed)\b", r"has \1 \2"),
     (r"\bname of the (approver|owner|reviewer|registrant|author)\b", r"\1"),
-    # Cards, documents, data.
+)  # fmt: skip
+_HELD: Rules = (
     (r"\bwhat does (\S+?)'s (?:model )?card (?:say|state|tell us|give|list)(?: about| on| for| as| regarding)? "
      r"(?:the |its )?([\w ]+)", r"what is the \2 of \1"),
     (r"\bpaperwork\b", "documents"),
@@ -121,13 +130,35 @@ _RULES: list[tuple[str, str]] = [
     (r"\bidentifiable (?:patient )?(?:data|information)(?: ?\(phi\))?", "phi data"),
     (r"\b(over|under)-(\d+)s\b", r"\1 \2"),
     *((rf"\b(over|under)[- ]{word}\b", rf"\1 {50 + 10 * i}") for i, word in enumerate(_TENTHS)),
-    *_particles(),
-]  # fmt: skip
-_COMPILED = [(re.compile(pattern, re.I), plain) for pattern, plain in _RULES]
+)  # fmt: skip
+_GROUPS: tuple[tuple[tuple[str, ...], Rules], ...] = (
+    (("[", "whatever", "stage", "behind", "been", "confirm", "on file", "books", "tonight", "this ",
+      "evaluation", "assessment",
+      ", not ", ", but not ", ", and not ", "on what", "on which"), _SAID),
+    (("green", "ahead", "nod", "thumb", "clear", "bless", "okay", "sign", "seal", "stamp", "authori",
+      "approval", "no to", "wrong",
+     "objection", "complaint", "name"), _APPROVED),
+    (("using", "running", "used", "in use", "switched", "turned", "installed", "yet to", "been", "never",
+      "leave", "place of",
+     "swap", "exchange", "trade", "without", "with no"), _USED),
+    (("waiting", "sitting", "stuck", "parked", "lingering", "queued", "resting", "spen", "stay", "sit", "sat", "remain",
+     "linger", "change"), _STAGES),
+    (("role", "permission", "rather", "having", "name of"), _PEOPLE),
+    (("card", "paperwork", "directly", "identifiable", "over", "under"), _HELD),
+    ((" out", " on", " live", " off", " down", " back"), tuple(_particles())),
+)  # fmt: skip
+"""The rules, with words of which one stands in every question that they may change."""
+
+
+@cache
+def _compiled(group: int) -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern, re.I), plain) for pattern, plain in _GROUPS[group][1]]
 
 
 def plainly(text: str) -> str:
     """Return the question with its everyday sayings in plain words."""
-    for pattern, plain in _COMPILED:
-        text = pattern.sub(plain, text)
+    for group, (words, _) in enumerate(_GROUPS):
+        if any(word in text.lower() for word in words):
+            for pattern, plain in _compiled(group):
+                text = pattern.sub(plain, text)
     return text
