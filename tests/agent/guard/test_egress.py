@@ -279,6 +279,14 @@ def test_what_the_cloud_has_sent_may_go_back(post: Post, server: LoopbackServer)
             client.post(f"{server.url}/v1/messages", json={"id": "patient Zbigniew Okonjo"})
 
 
+def test_what_is_vouched_for_may_leave_as_it_is_and_not_with_more(server: LoopbackServer) -> None:
+    egress = Egress(GATE, origin=server.url, cloud=True)
+    egress.vouch(["Dr Zyxquorn said so."])
+    egress.check(["Dr Zyxquorn said so."], what="the conversation")
+    with pytest.raises(EgressRefused):
+        egress.check(["Dr Zyxquorn said so. Okonjo."], what="the conversation")
+
+
 def test_all_strings_of_nested_data_are_told() -> None:
     assert strings({"a": ["b", {"c": "d"}, 1, None]}) == {"a", "b", "c", "d"}
     assert strings(json.loads("[]")) == frozenset()

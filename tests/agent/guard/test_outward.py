@@ -62,7 +62,7 @@ models:
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def toolbox() -> Iterator[Toolbox]:
     with Registry.open("sqlite://", actor="ada.osei") as opened:
         loads(opened, FREE, name="free.yaml")
@@ -105,18 +105,22 @@ def calls() -> Iterator[Call]:
     yield Call(tool="compare", args={"subjects": ["sepsis-risk:1", "sepsis-risk@champion"]})
 
 
-def test_no_free_text_of_a_registry_is_in_any_result(toolbox: Toolbox) -> None:
+@pytest.fixture(scope="module")
+def results(toolbox: Toolbox) -> list[tuple[Call, ToolResult]]:
+    return [(call, toolbox.run(call)) for call in calls()]
+
+
+def test_no_free_text_of_a_registry_is_in_any_result(results: list[tuple[Call, ToolResult]]) -> None:
     told, seen = "", ""
-    for call in calls():
-        result = toolbox.run(call)
+    for call, result in results:
         told += result.text
         seen += outward.result_text(result) + outward.turn_text(_turn(result, call))
     assert told.lower().count("secret") > 60
     assert "secret" not in seen.lower()
 
 
-def test_what_is_no_free_text_is_seen(toolbox: Toolbox) -> None:
-    seen = "".join(outward.result_text(toolbox.run(call)) for call in calls())
+def test_what_is_no_free_text_is_seen(results: list[tuple[Call, ToolResult]]) -> None:
+    seen = "".join(outward.result_text(result) for _, result in results)
     for value in (
         "sepsis-risk:1 metric.auroc 0.871", "northgate/icu deployed sepsis-risk:1", "alias.champion sepsis-risk:1",
         "stage validation", "icu-stays@2025-06 rows 41234", "approval.decision approved", "approval.by lena.koch",
@@ -157,10 +161,10 @@ def test_with_a_gate_a_fact_that_it_does_not_vouch_for_is_left_out(toolbox: Tool
     assert outward.line([odd], gate=gate) == "F1 (withheld; cite {F1} and code puts it in)"
 
 
-def test_a_harmless_result_passes_the_gate(toolbox: Toolbox) -> None:
+def test_a_harmless_result_passes_the_gate(toolbox: Toolbox, results: list[tuple[Call, ToolResult]]) -> None:
     gate = Gate(known.names(toolbox.seen))
-    for call in calls():
-        assert gate.findings(outward.result_text(toolbox.run(call), gate=gate)) == [], call
+    for call, result in results:
+        assert gate.findings(outward.result_text(result, gate=gate)) == [], call
 
 
 def test_an_error_is_told_unless_it_quotes_what_the_gate_holds(toolbox: Toolbox) -> None:
