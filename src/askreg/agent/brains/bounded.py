@@ -14,8 +14,15 @@ MOST_BYTES = 4_000_000
 _BUSY = (429, 503, 529)
 
 
+SLOW = "try again later, allow more time with ASKREG_MODEL_TIMEOUT"
+
+
 class TooMuch(Exception):
-    """A reply went on for too long."""
+    """A reply went on for too long; `remedy` is what to do about it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(what)
 
 
 class Busy(Exception):
@@ -41,9 +48,9 @@ def bounded(stream: type[Any], *, seconds: float) -> Callable[[Any], None]:
             for chunk in self._inner:
                 size += len(chunk)
                 if size > MOST_BYTES:
-                    raise TooMuch(f"more than {MOST_BYTES} bytes")
+                    raise TooMuch(f"more than {MOST_BYTES} bytes", "ask for less at a time")
                 if time.monotonic() - self._start > seconds:
-                    raise TooMuch(f"more than {seconds:g} s")
+                    raise TooMuch(f"more than {seconds:g} s", SLOW)
                 yield chunk
 
         def close(self) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from askreg.agent.brains.bounded import TooMuch, bounded, certificates, not_for_long, wait
+from askreg.agent.brains.bounded import SLOW, TooMuch, bounded, certificates, not_for_long, wait
 from askreg.agent.brains.config import BrainConfig, ClaudeConfig
 from askreg.agent.brains.failures import BrainFailed, chain, usable
 from askreg.agent.brains.permission import permit
@@ -235,9 +235,11 @@ def _failure(error: Exception, config: ClaudeConfig) -> Exception:
             case Refused():
                 return cause
             case TooMuch():
-                return BrainFailed(f"Claude's reply went on for too long ({cause})")
+                return BrainFailed(f"Claude's reply went on for too long ({cause})", cause.remedy)
             case anthropic.APITimeoutError():
-                return BrainFailed(f"Claude did not answer within {config.timeout:g} s, {config.retries + 1} times")
+                return BrainFailed(
+                    f"Claude did not answer within {config.timeout:g} s, {config.retries + 1} times", SLOW
+                )
             case anthropic.APIConnectionError():
                 return BrainFailed(f"Claude could not be reached at {config.url}")
             case anthropic.APIStatusError():

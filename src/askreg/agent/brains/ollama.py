@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from askreg.agent.brains.bounded import Busy, TooMuch, bounded, busy, certificates, unauthorised
+from askreg.agent.brains.bounded import SLOW, Busy, TooMuch, bounded, busy, certificates, unauthorised
 from askreg.agent.brains.config import OllamaConfig
 from askreg.agent.brains.failures import BrainFailed, chain, usable
 from askreg.agent.guard.egress import Egress
@@ -186,9 +186,9 @@ def failure(error: Exception, config: OllamaConfig) -> Exception:
             case Refused() | BrainFailed():
                 return cause
             case TooMuch():
-                return BrainFailed(f"{_WHO}'s reply went on for too long ({cause})")
+                return BrainFailed(f"{_WHO}'s reply went on for too long ({cause})", cause.remedy)
             case httpx.TimeoutException():
-                return BrainFailed(f"{_WHO} {config.model!r} did not answer within {config.timeout:g} s")
+                return BrainFailed(f"{_WHO} {config.model!r} did not answer within {config.timeout:g} s", SLOW)
             case Busy():
                 remedy = f"try again in {cause.seconds:.0f} s" if cause.seconds else "try again later"
                 return BrainFailed(f"Ollama is busy ({cause})", remedy)
