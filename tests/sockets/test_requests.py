@@ -133,12 +133,12 @@ ELSEWHERE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("variable", ELSEWHERE)
 def test_no_variable_of_the_environment_leads_elsewhere(
-    registry: Registry, serve: Serve, protocol: str, variable: str, monkeypatch: pytest.MonkeyPatch
+    registry: Registry, serve: Serve, protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = LoopbackServer(lambda request: Response(200))
-    monkeypatch.setenv(variable, elsewhere.url)
+    for variable in ELSEWHERE:
+        monkeypatch.setenv(variable, elsewhere.url)
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     try:
         assert ask(registry, serve(protocol, [calls(LIVE), SAYS_LIVE])).status == "answered"
@@ -151,20 +151,28 @@ SECRETS = (
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_AUTH_TOKEN",
     "OLLAMA_API_KEY",
-    "ANTHROPIC_CUSTOM_HEADERS",
     "LANGSMITH_API_KEY",
 )
 
 
-@pytest.mark.parametrize("variable", SECRETS)
 def test_no_secret_of_the_environment_goes_out(
-    registry: Registry, serve: Serve, protocol: str, variable: str, monkeypatch: pytest.MonkeyPatch
+    registry: Registry, serve: Serve, protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(variable, "X-Secret: sk-of-the-environment")
+    for variable in SECRETS:
+        monkeypatch.setenv(variable, "sk-of-the-environment")
     server = serve(protocol, [calls(LIVE), SAYS_LIVE])
-    assert ask(registry, server).status in ("answered", "refused")
+    assert ask(registry, server).status == "answered"
     for request in server.wire.requests:
         assert "sk-of-the-environment" not in repr(request.headers) + request.body.decode()
+
+
+def test_no_header_of_the_environment_goes_out(
+    registry: Registry, serve: Serve, protocol: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "X-Secret: sk-of-the-environment")
+    server = serve(protocol, [calls(LIVE), SAYS_LIVE])
+    ask(registry, server)
+    assert all("x-secret" not in request.headers for request in server.wire.requests)
 
 
 def test_a_netrc_file_is_not_read(
