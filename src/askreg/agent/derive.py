@@ -55,8 +55,9 @@ def _shown(use: Use, ref: Ref, facts: Facts, *, code: bool = False) -> str:
         return wording.code(text)
     shown = f"`{wording.code(text)}`" if wording.is_uri(text) else wording.escape(text)
     if not ref.part and fact.unit:
-        shown += f" {wording.escape(fact.unit)}"
-    return f"“{shown}”" if ref.part in ("", "value") and wording.is_free(fact.field) else shown
+        shown += " " + (f"“{wording.escape(fact.unit)}”" if wording.is_prose(fact.unit) else wording.escape(fact.unit))
+    free = wording.is_prose(text) or (ref.part in ("", "value") and wording.is_free(fact.field))
+    return f"“{shown}”" if free and ref.part != "ci" else shown
 
 
 def _number(use: Use, ref: Ref, facts: Facts) -> Decimal:

@@ -35,6 +35,10 @@ Part = Literal[
 """Parts of a fact. `model` and `version` are those of a value (or else a subject) written `model:3`; the version
 reads `version 3`. `name` is the field's last word, such as a metric's name."""
 
+LONGEST = 200_000
+"""Characters of a draft."""
+_MOST = 20_000
+"""Facts that the placeholders of one text may name, ranges spread out; the longest list has a thousand rows."""
 PARTS: frozenset[str] = frozenset(Part.__args__)  # type: ignore[attr-defined]
 FUNCTIONS: frozenset[str] = frozenset(
     ("diff", "gap", "ratio", "count", "share", "sum", "mean", "min", "max", "elapsed", "list", "cite")
@@ -103,8 +107,12 @@ _CALL = re.compile(r"([a-z]+)\((.*)\)")
 
 def read(text: str) -> Draft:
     """Return the draft that a brain's final message holds; raises `InvalidInput` when it is none."""
+    if len(text) > LONGEST:
+        raise InvalidInput(f"the draft has {len(text)} characters; at most {LONGEST} are read")
     try:
         return Draft.model_validate(json.loads(text))
+    except RecursionError:
+        raise InvalidInput("the draft's JSON is nested too deeply; a draft is one flat object") from None
     except json.JSONDecodeError as error:
         raise InvalidInput(f"the draft is not JSON: {error}") from None
     except ValidationError as error:
@@ -119,7 +127,7 @@ def parse(text: str) -> list[str | Use]:
 
 
 def _pieces(text: str) -> Iterator[str | Use]:
-    literal, end = "", 0
+    literal, end, named = "", 0, 0
     for found in _PIECE.finditer(text):
         literal += text[end : found.start()]
         end = found.end()
@@ -132,7 +140,11 @@ def _pieces(text: str) -> Iterator[str | Use]:
         if literal:
             yield literal
         literal = ""
-        yield placeholder(found.group(1))
+        use = placeholder(found.group(1))
+        named += len(use.args) + len(use.whole)
+        if named > _MOST:
+            raise InvalidInput(f"the draft's placeholders name more than {_MOST} facts; cite those it rests on")
+        yield use
     if literal + text[end:]:
         yield literal + text[end:]
 
@@ -167,7 +179,7 @@ def _refs(text: str, source: str) -> tuple[Ref, ...]:
         if part is not None and part not in PARTS:
             raise InvalidInput(f"{{{source}}}: facts have no {part!r}; they have {', '.join(sorted(PARTS))}")
         low, high = int(first[1:]), int((last or first)[1:])
-        if not low <= high < low + 100_000:
+        if len(refs) > _MOST or not low <= high < low + _MOST:
             raise InvalidInput(f"{{{source}}}: the range {item.strip()!r} runs backwards or too far")
         refs += [Ref(f"F{number}", part or "") for number in range(low, high + 1)]
     return tuple(refs)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from askreg.agent.guard.phi import Gate
 from askreg.agent.reading import Names
+from askreg.agent.wording import is_prose
 from askreg.registry import query
 from askreg.registry.plan import Aggregate, Condition, Order, Plan, PlanKind
 from askreg.registry.view import View
@@ -40,7 +41,7 @@ def names(seen: View) -> Names:
     everything = View(seen.connection, seen.now)
     measured = query.run(everything, Plan(select="metric", aggregate=Aggregate(by="name"))).aggregate or {}
     found = dict.fromkeys(measured, "metric")
-    found |= {task.casefold(): "task" for (task,) in _values(everything, *_TASK) if task}
+    found |= {task.casefold(): "task" for (task,) in _values(everything, *_TASK) if task and not is_prose(task)}
     for kind, field, what in _NAMED[:5]:
         found |= {name.casefold(): what for (name,) in _values(everything, kind, field) if name}
     for name, display in _values(everything, "person", "name", "display"):

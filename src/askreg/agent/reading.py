@@ -35,7 +35,7 @@ _CLOCK = r"[T\ ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\ ?UTC|Z|[+-]\d{2}:\d{2})?"
 _TOKEN = re.compile(
     rf"""
     (?P<quote>“[^”]*”|"[^"\n]*")
-  | (?P<link>!?\[[^\]]*\]\([^)]*\)|(?<!\\)<[A-Za-z/!][^>]*>|[A-Za-z][A-Za-z0-9+.-]*://[^\s`|)]+|www\.\w[^\s`|)]*)
+  | (?P<link>!?\[[^\]]{0, 500}\]\([^)]{0, 2000}\)|(?<!\\)<[A-Za-z/!][^<>]*>|[A-Za-z][A-Za-z0-9+.-]*://[^\s`|)]+|www\.\w[^\s`|)]*)
   | (?P<digest>\bsha256:[0-9a-fA-F]+…?)
   | (?P<stamp>\b\d{{4}}-\d{{2}}-\d{{2}}(?:{_CLOCK})?(?![\w@/:-]))
   | (?P<worded>\b(?:\d{{1,2}}(?:st|nd|rd|th)?\ (?:of\ )?{_MONTH}(?:,?\ \d{{4}})?
@@ -49,6 +49,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_QUOTE = re.compile(r"“[^”]*”")
 _FILE = re.compile(r"\.[a-z]\w{0,4}$")
 _COUNTED_AFTER = re.compile(rf"\s+{COUNTED}", re.IGNORECASE)
 _PERCENT_AFTER = re.compile(r"\s?%")
@@ -77,7 +78,8 @@ class Token:
 
 def tokens(text: str, names: Names) -> Iterator[Token]:
     """Yield what must come from the record."""
-    phrases = _phrases(text, names)
+    quotes = [m.span() for m in _QUOTE.finditer(text)]
+    phrases = [p for p in _phrases(text, names) if not any(a < p[0] and p[1] < b for a, b in quotes)]
     for start, end, value in phrases:
         yield Token("name", text[start:end], value, start, end)
     for found in _TOKEN.finditer(text):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from askreg.agent import derive
 from askreg.agent.draft import Use, parse
+from askreg.errors import InvalidInput
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
@@ -14,11 +15,14 @@ _RULE = re.compile(r"[\s|:-]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[”\"')*_]*\s+(?=[^\sa-z])")
 _ABBREVIATION = re.compile(r"(?i)\b(?:e\.g|i\.e|vs|no|approx|cf|resp|incl)\.\W*$")
 
+_LONGEST = 3_000
+"""Characters that a claim may have besides its placeholders."""
+
 # What Markdown would fetch, follow or obey, when a brain types it.
 _UNWANTED = (
-    (re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"!?\[([^\]]*)\]\[[^\]]*\]"), r"\1"),
-    (re.compile(r"<[A-Za-z/!?][^>]*>"), ""),
+    (re.compile(r"!?\[([^\]]{0,500})\]\([^)]{0,2000}\)"), r"\1"),
+    (re.compile(r"!?\[([^\]]{0,500})\]\[[^\]]{0,500}\]"), r"\1"),
+    (re.compile(r"<[A-Za-z/!?][^<>]*>"), ""),
     (re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+"), "(a link that was left out)"),
 )
 
@@ -90,6 +94,8 @@ def _sanitized(text: str) -> str:
 
 
 def _filled(kind: str, block: int, text: str, uses: list[Use], facts: derive.Facts) -> Passage:
+    if len(_MARK.sub("", text)) > _LONGEST:
+        raise InvalidInput(f"a sentence, item or row of the draft has more than {_LONGEST} characters of its own")
     filled, end, landings = "", 0, []
     for mark in _MARK.finditer(text):
         filled += text[end : mark.start()]

@@ -10,6 +10,9 @@ INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
 _PLAIN = re.compile(r"[\w@:/.,=+%-]*")
 _MARKER = re.compile(r"[-+=_]+|\d+\.")
 """Alone at the start of a line, a rule, an underline or a list's bullet or number."""
+_NAME = 3
+"""Words that a name may have: `scikit-learn 1.9`, `Maria del Prado`."""
+_PROSE = re.compile(r"[.!?:;]\s|[<>{}\[\]`*|\u200b-\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\n]")
 _FREE = re.compile(r"(?:^|\.)(?:description|comment|reason|title|source|card\.[\w.-]+|detail\.\w+)$")
 
 
@@ -69,6 +72,11 @@ def about(value: Decimal, *, digits: int = 4) -> str:
 def is_free(field: str) -> bool:
     """Tell whether a field holds whatever somebody wrote."""
     return bool(_FREE.search(field))
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a text is more than a name or a figure: quoted, it cannot be taken for what the answer says."""
+    return len(text.split()) > _NAME or bool(_PROSE.search(text))
 
 
 def is_uri(text: str) -> bool:

@@ -227,7 +227,6 @@ def line(facts: Iterable[Fact]) -> str:
     """Return facts as one line for a language model. Free text is quoted, so that it reads as data."""
     parts = []
     for fact in facts:
-        value = canonical(fact.value) if " " in fact.value or "\n" in fact.value else fact.value
         extras = {
             "n": fact.n,
             "dataset": fact.dataset,
@@ -238,7 +237,13 @@ def line(facts: Iterable[Fact]) -> str:
             "since": fact.since,
             "until": fact.until,
         }
-        more = " ".join(f"{name}={extra}" for name, extra in extras.items() if extra is not None)
-        unit = f" {fact.unit}" if fact.unit else ""
-        parts.append(f"{fact.id} {fact.subject} {fact.field} {value}{unit}" + (f" ({more})" if more else ""))
+        more = " ".join(f"{name}={_data(str(extra))}" for name, extra in extras.items() if extra is not None)
+        unit = f" {_data(fact.unit)}" if fact.unit else ""
+        said = f"{fact.id} {_data(fact.subject)} {fact.field} {_data(fact.value)}{unit}"
+        parts.append(said + (f" ({more})" if more else ""))
     return "; ".join(parts)
+
+
+def _data(text: str) -> str:
+    """Return text as it is, or in quotation marks where it could be taken for more than one word."""
+    return canonical(text) if any(c.isspace() or not c.isprintable() for c in text) else text

@@ -14,6 +14,7 @@ from askreg.agent.verify.polarity import contradicted, misjudged, uncited
 from askreg.agent.verify.relations import unsaid
 from askreg.agent.verify.roles import displaced, misread, misworded, untold
 from askreg.agent.verify.topic import off_topic
+from askreg.agent.verify.vocabulary import unvouched
 from askreg.agent.verify.whole import left_out
 
 
@@ -35,6 +36,8 @@ def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
         claim = Claim(passage, evidence, known, before, header, _introduced(rendered.passages, index))
         for check in _CHECKS:
             problems += check(claim)
+        if len(problems) > _ENOUGH:
+            return list(dict.fromkeys(problems))
         before.add(passage.text, told=True)
     problems += off_topic(rendered.passages, evidence)
     problems += left_out(rendered, evidence)
@@ -60,7 +63,15 @@ def _introduced(passages: list[Passage], index: int) -> list[Passage]:
 _BEFORE = re.compile(r"\bbefore\s+$", re.IGNORECASE)
 
 
+_ENOUGH = 50
+"""Problems after which nothing more is read."""
+_LINKED = re.compile(r"(?<!\\)\][(\[:]")
+
+
 def _marked_up(claim: Claim) -> Iterator[Problem]:
+    bare = re.sub(r"`[^`]*`", "", claim.text)
+    if _LINKED.search(bare):
+        yield claim.problem("link", "a link, an image or a link's target")
     for token in claim.tokens:
         if token.kind == "link" and not claim.support.covers(token):
             yield claim.problem("link", f"{token.text!r} is a link or markup that no fact holds")
@@ -145,6 +156,7 @@ _CHECKS: tuple[Callable[[Claim], Iterator[Problem]], ...] = (
     _missing,
     untold,
     _invented,
+    unvouched,
     misplaced,
     mistyped,
     misnamed,

@@ -164,6 +164,11 @@ class Claim:
         """Return the facts it cites."""
         return [self.evidence.facts[id] for id in self.passage.facts if id in self.evidence.facts]
 
+    @cached_property
+    def title(self) -> bool:
+        """Tell whether it is a heading that says nothing: one with a verb or a denial is read as a sentence."""
+        return self.passage.kind in ("header", "heading") and not _SAYING.search(self.prose)
+
     @property
     def introduced(self) -> list[Fact]:
         """Return the facts of the list that it introduces."""
@@ -274,6 +279,10 @@ SIZE = re.compile(
 )
 INTERVAL = re.compile(
     r"(?:\binterval\s+(?:of\s+|from\s+)?|\bci\W*|[\[(])\s*([-+−]?\d[\d.,]*\d|\d)\s*(?:to|–|-|,|\.\.)\s*([-+−]?\d[\d.]*\d|\d)(?!\d)",
+    re.IGNORECASE,
+)
+_SAYING = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|be|been|does|did|no|not|never|nothing|nobody|none|all|every|only)\b",
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"([\w.-]+),? (?:v|version )?(\d+)\b")

@@ -20,7 +20,7 @@ _HARMLESS = re.compile(
 )
 _COMPARING = re.compile(rf"(?:not|no|n't|never)\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(comparing.WORDS)})\b", re.IGNORECASE)
 """Denials that are judged by the figures, that speak of what is not known, or that a closed interval bears out."""
-_CLAUSE = re.compile(r"[;:,(]\s|\b(?:but|while|whereas|although|though)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[;:,]\s|\(|\b(?:but|while|whereas|although|though)\b", re.IGNORECASE)
 _VERDICT = re.compile(r"(Yes|No)(?:\s*[:,.;!–—-]+\s*|\s*$)")
 _ASKS = re.compile(
     r"(?:and |so |but )?(?:is|are|was|were|has|have|had|does|do|did|can|could|will|would|isn't|aren't|wasn't|hasn't)\b",
@@ -43,13 +43,15 @@ def denials(claim: Claim) -> list[tuple[int, int]]:
 
 def contradicted(claim: Claim) -> Iterator[Problem]:
     """Yield what is denied though the cited facts say it, or though no list was found empty."""
-    if claim.passage.kind in ("header", "heading") or not claim.evidence.asserting:
+    if claim.title or not claim.evidence.asserting:
         return
     for start, end in denials(claim):
         text = claim.text[start:end].strip()
         if claim.facts:
             rows = [row for fact in claim.facts if (row := claim.evidence.row(fact.id))]
-            if _says(claim, start, end, rows):
+            if _empty_words(claim, start, end):
+                yield claim.problem("denied", f"{text!r} denies something that no cited fact is about")
+            elif _says(claim, start, end, rows):
                 yield claim.problem("denied", f"{text!r} denies what the cited facts say")
         elif not any(grounds(result, claim, start, end) for result in claim.evidence.results):
             yield claim.problem("denied", f"{text!r} is borne out by no empty list that is just about this")
@@ -57,8 +59,8 @@ def contradicted(claim: Claim) -> Iterator[Problem]:
 
 def uncited(claim: Claim) -> Iterator[Problem]:
     """Yield what is said of the record without a fact."""
-    evidence, kind = claim.evidence, claim.passage.kind
-    if claim.facts or not evidence.asserting or kind in ("header", "heading") or claim.introduced:
+    evidence = claim.evidence
+    if claim.facts or not evidence.asserting or claim.title or claim.introduced:
         return
     verdict = _VERDICT.match(claim.text)
     if denials(claim):
@@ -77,6 +79,19 @@ def uncited(claim: Claim) -> Iterator[Problem]:
     if verdict or named or said(claim.prose):
         what = named[0] if named else claim.text.split()[0]
         yield claim.problem("uncited", f"nothing is cited for what is said of {what!r}")
+
+
+def _empty_words(claim: Claim, start: int, end: int) -> bool:
+    """Tell whether a clause denies at some length, and names nothing of the record."""
+    prose = claim.prose[start:end]
+    if any(fact.field.startswith("gap.") for fact in claim.facts):
+        return False  # a gap is something that is not there
+    named = any(start <= t.start < end for t in claim.tokens) or "_" in prose or said(prose)
+    return not named and len(prose.split()) > _BRIEF
+
+
+_BRIEF = 2
+"""Words: "not clearly"."""
 
 
 def _says(claim: Claim, start: int, end: int, rows: list[list[Fact]]) -> bool:

@@ -77,7 +77,7 @@ def expressed(relation: Relation, row: Iterable[Fact]) -> bool:
 
 def unsaid(claim: Claim) -> Iterator[Problem]:
     """Yield the relations that none of the cited facts says."""
-    if claim.passage.kind in ("header", "heading") or claim.introduces or not claim.facts:
+    if claim.title or claim.introduces or not claim.facts:
         return
     rows = [claim.evidence.row(fact.id) for fact in claim.facts]
     for relation in said(claim.prose):

@@ -8,7 +8,8 @@ from askreg.agent.facts import Fact
 from askreg.agent.reading import Token, date_forms, stamp
 from askreg.agent.verify.binding import mentions, shape
 from askreg.agent.verify.claims import INTERVAL, SIZE, Claim, Problem, stands
-from askreg.agent.verify.comparing import superlative
+from askreg.agent.verify.comparing import compares, superlative
+from askreg.agent.verify.relations import said
 
 _FROM = re.compile(r"\b(?:since|from)\s+$", re.IGNORECASE)
 _TO = re.compile(r"\b(?:until|till|to)\s+$", re.IGNORECASE)
@@ -269,6 +270,7 @@ def untold(claim: Claim) -> Iterator[Problem]:
     """Yield the cited facts of a typed list that it does not tell."""
     if any(not p.use.function or p.use.function == "list" for p in claim.placed) or claim.introduces:
         return
+    yield from _beside_the_point(claim)
     if superlative(claim.prose):
         return  # what is best is so among others, which it need not tell
     worked = {id for use, _ in claim.expected if use.function not in ("", "cite") for id in use.facts}
@@ -291,6 +293,24 @@ def untold(claim: Claim) -> Iterator[Problem]:
                 yield claim.problem("subject", f"{fact.subject} {fact.field} is cited for what is said of {min(named)}")
 
 
+def _beside_the_point(claim: Claim) -> Iterator[Problem]:
+    """Find sentences that cite facts and tell none of them."""
+    text = re.sub(r"^(?:Yes|No)\b\W*", "", claim.prose)
+    if not claim.facts or claim.passage.kind == "header" or len(text.split()) < _SENTENCE or claim.placed:
+        return
+    words = set(re.findall(r"[a-z]+", claim.text.casefold()))
+    for fact in claim.facts:
+        named = set(re.findall(r"[a-z]+", fact.field.casefold())) & words
+        heads = (re.split(r"[:@/]", part)[0] for part in (fact.subject, fact.value))
+        if named or any(claim.says(part) for part in (fact.subject, fact.value, *heads)) or said(claim.prose):
+            return
+    if not (compares(claim.prose) or _NOISE.search(claim.prose)):
+        yield claim.problem("missing", "this cites facts and tells none of them")
+
+
+_SENTENCE = 5
+"""Words; fewer are a remark."""
+_NOISE = re.compile(r"\b(?:noise|intervals?|compar\w+|alike|same|recorded|known)\b", re.IGNORECASE)
 _HELD = re.compile(r"(?:deployed|stage|alias\..*|approval\..*|task|by|at|owner|metric\..*)$")
 
 

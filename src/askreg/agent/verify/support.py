@@ -33,7 +33,12 @@ class Support:
         """Vouch for all parts of a fact."""
         counting = fact.field.startswith("count")
         for text in (fact.subject, fact.value, fact.dataset, fact.cohort, fact.split, fact.evidence, fact.unit):
-            if text is not None:
+            if text is None:
+                continue
+            free = text is fact.value and wording.is_free(fact.field) and not fact.metric
+            if wording.is_prose(text) or (free and " " in text):
+                self.add_words(text)
+            else:
                 self.add_text(text, counted=counting)
         for text in (fact.since, fact.until, fact.as_of):
             if text is not None:
@@ -45,6 +50,11 @@ class Support:
             self.add_text(bound)
         if fact.cohort:
             self.cohorts.add(fact.cohort.casefold())
+
+    def add_words(self, text: str) -> None:
+        """Vouch for what somebody wrote: it may be quoted as a whole, and vouches for no figure or name in it."""
+        self.names.add(" ".join(text.casefold().split()))
+        self.quotes.add(_sound(text))
 
     def add_text(self, text: str, *, counted: bool = False) -> None:
         """Vouch for what stands in a text; `counted` when it is a number of things."""

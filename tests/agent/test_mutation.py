@@ -1,0 +1,66 @@
+"""Accepted answers, spoilt in one place each: the verifier finds the spoilt ones and accepts the others."""
+
+from collections import Counter
+
+import pytest
+
+from eval.accepted import Accepted, accepted, questions
+from eval.mutation import Report, measure, wilson
+
+KINDS = {
+    "added", "cohort", "count", "dataset", "date", "digit", "dropped", "evidence", "fake quote", "flipped", "interval",
+    "metric", "model", "moved citation", "n", "negated", "person", "quote word", "relation", "sign", "site", "split",
+    "state", "swapped", "unit", "verdict", "version", "whole",
+}  # fmt: skip
+REGISTRIES = ("b", "c")
+
+
+@pytest.fixture(scope="module")
+def answers() -> list[Accepted]:
+    return [answer for registry in REGISTRIES for answer in accepted(registry)]
+
+
+@pytest.fixture(scope="module")
+def report(answers: list[Accepted]) -> Report:
+    """At most sixty of each kind over each registry."""
+    return measure(answers, seed=20, sample=60)
+
+
+def test_every_kind_is_planted_over_every_registry(report: Report) -> None:
+    assert sum(report.planted.values()) >= 500
+    assert set(report.planted) == KINDS
+    assert set(report.answers) == set(REGISTRIES)
+
+
+def test_spoilt_answers_are_found(report: Report) -> None:
+    assert report.share >= 0.99, "\n".join(map(str, report.survivors))
+
+
+def test_no_kind_of_error_goes_unseen(report: Report) -> None:
+    weak = {kind: report.of(kind) for kind in KINDS if report.of(kind) < 0.95}
+    assert not weak, "\n".join(str(m) for m in report.survivors if m.kind in weak)
+
+
+def test_untouched_answers_are_accepted(report: Report) -> None:
+    assert report.untouched["placed"] >= 200
+    assert report.falsely <= 0.01, "\n".join(report.rejected["placed"])
+
+
+def test_untouched_answers_are_about_what_the_question_names(report: Report) -> None:
+    assert not [line for line in report.rejected["placed"] if "topic:" in line]
+
+
+def test_what_is_true_is_not_counted_as_spoilt(answers: list[Accepted]) -> None:
+    found = measure(answers[:30], seed=1)
+    assert found.true
+    assert not Counter(m.was for m in found.survivors if m.was == m.now and m.kind != "moved citation")
+
+
+def test_questions_kept_aside_are_not_asked() -> None:
+    assert not [q.id for q in questions("b") if "heldout" in q.id or "blind" in q.id]
+    assert questions("b") and questions("c")
+
+
+def test_an_interval_holds_the_share() -> None:
+    low, high = wilson(99, 100)
+    assert 0.94 < low < 0.99 < high < 1
