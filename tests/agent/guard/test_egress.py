@@ -13,6 +13,8 @@ from askreg.errors import EgressRefused, Refused
 
 GATE = Gate({"sepsis-risk": "model", "northgate": "site"})
 SYSTEM = "You are Zyxquorn of askreg."
+SIGNATURE = "b64" * 30
+TOOL_USE = "toolu_01AbCdEfGhIjKlMnOp"
 BODY: dict[str, Any] = {
     "model": "claude-opus-5-5",
     "max_tokens": 16000,
@@ -23,10 +25,10 @@ BODY: dict[str, Any] = {
         {
             "role": "assistant",
             "content": [
-                {"type": "thinking", "thinking": "I look at what is live.", "signature": "b64" * 30},
+                {"type": "thinking", "thinking": "I look at what is live.", "signature": SIGNATURE},
                 {
                     "type": "tool_use",
-                    "id": "toolu_01AbCdEfGhIjKlMnOp",
+                    "id": TOOL_USE,
                     "name": "deployed",
                     "input": {"site": "northgate"},
                 },
@@ -37,7 +39,7 @@ BODY: dict[str, Any] = {
             "content": [
                 {
                     "type": "tool_result",
-                    "tool_use_id": "toolu_01AbCdEfGhIjKlMnOp",
+                    "tool_use_id": TOOL_USE,
                     "content": "total=1\nF1 northgate/icu deployed sepsis-risk:2 (since=2026-03-14T09:00:00Z)",
                 }
             ],
@@ -69,6 +71,7 @@ def post(request: pytest.FixtureRequest, server: LoopbackServer) -> Iterator[Pos
     """Post to the server through a guarded client of either library."""
     library = httpx if request.param == "httpx" else httpx2
     egress = Egress(GATE, origin=server.url, cloud=True, static=[SYSTEM])
+    egress.allow([SIGNATURE, TOOL_USE])
     with library.Client(trust_env=False, event_hooks={"request": [egress.hook]}) as client:
 
         def send(body: Any = BODY, path: str = "/v1/messages", **more: Any) -> Any:
@@ -113,6 +116,10 @@ HELD = [
     {"messages": [{"role": "user", "content": [{"type": "image", "source": {"data": "aGVsbG8gd29ybGQhIQ" * 9}}]}]},
     {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "toolu_Zbigniew Okonjo 19610314"}]}]},
     {"model": "claude-opus-5-5 Okonjo"},
+    {"messages": [{"content": [{"type": "tool_use", "input": {"model": "claude-okonjo"}}]}]},
+    {"messages": [{"content": [{"type": "tool_use", "input": {"max_tokens": 44829}}]}]},
+    {"messages": [{"content": [{"type": "tool_use", "id": "toolu_ZbigniewOkonjo0123456"}]}]},
+    {"messages": [{"content": [{"type": "thinking", "signature": "ZbigniewOkonjo" * 5}]}]},
 ]
 
 

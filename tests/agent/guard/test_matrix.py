@@ -19,6 +19,7 @@ from .identifiers import CASES, ENCODINGS, IDS, Identifier, holds
 
 HARMLESS = "Which version of sepsis-risk is live?"
 MODEL = "claude-opus-5-5"
+TOOL_USE = "toolu_01AbCdEfGhIjKlMnOp"
 SYSTEM = "Answer from the record only."
 MESSAGE: dict[str, Any] = {
     "id": "msg_01AbCdEfGhIjKlMnOp",
@@ -50,6 +51,7 @@ def client() -> Iterator[Client]:
 
     server = LoopbackServer(answer)
     egress = Egress(Gate({"sepsis-risk": "model"}), origin=server.url, cloud=True, static=[SYSTEM], refusal=Withheld)
+    egress.allow([TOOL_USE])
     http = anthropic.DefaultHttpxClient(trust_env=False, event_hooks={"request": [egress.hook]})
     with anthropic.Anthropic(api_key="sk-none", base_url=server.url, http_client=http, max_retries=2) as made:
         yield made, server
@@ -65,12 +67,12 @@ def create(client: Any, *messages: dict[str, Any], **more: Any) -> None:
 
 
 def called(args: dict[str, Any]) -> dict[str, Any]:
-    use = {"type": "tool_use", "id": "toolu_01AbCdEfGhIjKlMnOp", "name": "search_docs", "input": args}
+    use = {"type": "tool_use", "id": TOOL_USE, "name": "search_docs", "input": args}
     return {"role": "assistant", "content": [use]}
 
 
 def result(content: Any) -> dict[str, Any]:
-    return user([{"type": "tool_result", "tool_use_id": "toolu_01AbCdEfGhIjKlMnOp", "content": content}])
+    return user([{"type": "tool_result", "tool_use_id": TOOL_USE, "content": content}])
 
 
 def document(text: str) -> dict[str, Any]:

@@ -56,6 +56,11 @@ VARIABLES = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector:4318",
     "OTEL_TRACES_EXPORTER": "otlp",
+    "LANGSMITH_PROFILE": "work.example",
+    "LANGSMITH_OTEL_ENABLED": "true",
+    "ANTHROPIC_CUSTOM_HEADERS": "x-note: example",
+    "ANTHROPIC_VERTEX_BASE_URL": "https://proxy.example",
+    "ANTHROPIC_OPEN_TELEMETRY": "1",
 }
 
 

@@ -40,19 +40,16 @@ _HEADERS: dict[str, re.Pattern[str]] = {
 _PATH = re.compile(r"/v1/(?:messages(?:/count_tokens)?|models(?:/claude-[a-z0-9.-]{1,60})?)")
 _QUERY = re.compile(r"(?:beta=true|limit=\d{1,4})?(?:&(?:beta=true|limit=\d{1,4}))*")
 
-# Values that the protocol itself makes, by key.
+# Values at the top of a request that the protocol itself makes, by key.
 _OPAQUE: dict[str, re.Pattern[str]] = {
-    "id": re.compile(
-        r"(?:toolu|srvtoolu|call|msg)_[A-Za-z0-9]{12,48}|(?:call|run|lc_run|lc)[_-]-?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    ),
     "model": re.compile(r"claude-[a-z0-9.-]{1,60}"),
-    "signature": re.compile(r"[A-Za-z0-9+/=_-]{40,}"),
     "max_tokens": re.compile(r"\d{1,6}"),
     "budget_tokens": re.compile(r"\d{1,6}"),
     "ttl": re.compile(r"\d{1,2}[mh]"),
 }
+_TOP = 2
+"""So deep may they stand: `thinking.budget_tokens` is a level below `model`."""
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{8,}")
-_OPAQUE["tool_use_id"] = _OPAQUE["id"]
 _PROTOCOL = frozenset(
     """
     additionalProperties allOf any anyOf assistant auto budget_tokens cache_control const content context_management
@@ -160,8 +157,8 @@ class Egress:
             return
         # Every pair of every object, so that a key that stands twice hides nothing.
         content = json.loads(body.decode("utf-8"), object_pairs_hook=_Pairs, parse_constant=_no_constant)
-        for what, key, text in _strings(content, "", 0):
-            pattern = _OPAQUE.get(key)
+        for what, key, text, depth in _strings(content, "", 0):
+            pattern = _OPAQUE.get(key) if depth <= _TOP else None
             if pattern is not None and pattern.fullmatch(text):
                 continue
             categories = set(self._held_by(text))
@@ -199,8 +196,8 @@ _PLACES = {
 }
 
 
-def _strings(content: Any, what: str, depth: int, key: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield each string and number with the place it stands in and its key; keys are strings too."""
+def _strings(content: Any, what: str, depth: int, key: str = "") -> Iterator[tuple[str, str, str, int]]:
+    """Yield each string and number with the place it stands in, its key and how deep; keys are strings too."""
     if depth > _DEEPEST:
         raise ValueError("nested too deeply")
     if isinstance(content, _Pairs):
@@ -208,15 +205,15 @@ def _strings(content: Any, what: str, depth: int, key: str = "") -> Iterator[tup
         place = _PLACES.get(kind, what)
         for name, value in content:
             inner = _PLACES.get(name, place) if depth == 0 else place
-            yield inner or "the conversation", "", name
+            yield inner or "the conversation", "", name, depth
             yield from _strings(value, inner, depth + 1, name)
     elif isinstance(content, list):
         for item in content:
             yield from _strings(item, what, depth + 1, key)
     elif isinstance(content, str):
-        yield what or "the conversation", key, content
+        yield what or "the conversation", key, content, depth
     elif isinstance(content, int | float) and not isinstance(content, bool):
-        yield what or "the conversation", key, repr(content)
+        yield what or "the conversation", key, repr(content), depth
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
