@@ -24,6 +24,7 @@ QUESTIONS = (
     "Who owns readmit?",
     "How many versions does sepsis-risk have?",
     "Who approved sepsis-risk:9?",
+    "What is the weather in Paris tomorrow?",
 )
 BACKENDS = [
     pytest.param("claude", marks=pytest.mark.live(ANTHROPIC)),
@@ -67,10 +68,6 @@ def test_an_answer_rests_on_facts_or_says_why_there_is_none(asker: Asker, regist
     answer = asker.ask(question)
     assert time.monotonic() - start < 2 * SECONDS
     holds(answer, registry)
-
-
-def test_what_is_not_in_the_record_is_not_answered(asker: Asker) -> None:
-    assert asker.ask("What is the weather in Paris tomorrow?").status in ("abstained", "refused")
 
 
 def test_a_request_to_change_something_changes_nothing(asker: Asker, registry: Registry) -> None:
