@@ -33,7 +33,7 @@ def doubtful(question: str, draft: Draft, results: Collection[ToolResult], turns
     if lapsed and "history" in {r.tool for r in results} and "laps" not in draft.text.lower():
         return lapsed.group()
     span = _SPAN.search(question)
-    if span and len(_cited(draft, results)) > 1 and not re.search(rf"{span.group()}|\d (?:day|hour)", draft.text):
+    if span and draft.text.count("{") > 6 and not re.search(rf"{span.group()}|\d (?:day|hour)", draft.text):
         return span.group()
     lacks = _LACKS.search(question)
     if lacks and "gaps" in {r.tool for r in results} and not draft.text.startswith(("Yes", "No")):

@@ -517,7 +517,7 @@ class NounReader:
         while (tok := self.r.tok(j)) is not None and tok.word("det", "the", "a"):
             j += 1
         tok = self.r.tok(j)
-        if tok is None or prep not in ("for", "in", "of", "about", "with"):
+        if tok is None or prep not in ("for", "in", "of", "about", "with", "from"):
             return None
         entity = tok.value("task", "framework", "tag", "sensitivity", "topic", "evidence")
         if entity is None or (tok.node is not None and entity.kind != "topic"):

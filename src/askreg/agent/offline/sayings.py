@@ -50,6 +50,13 @@ _SAID: Rules = (
      r"\1 \3 were ever "),
     (r"^\W*(?:can|could) you (?:please )?confirm (?:that|whether|if) (\S+) (is|was|has|are|were) ", r"\2 \1 "),
     (r",? (?:on file|on (?:the|our) books)\b", ""),
+    (r"\b(who|when|where|why) (\w+ed) that(?=\W*$)", r"\1 \2 it"),
+    (r"\b(?:which|what) (model|version) (?:is |are |has been )?(?:live|deployed|used|running|in use|runs|found) "
+     r"(?:at|in) (?:the )?(?:most|greatest number of|largest number of|highest number of) "
+     r"(?:different )?(site|hospital|place|environment)s\b", r"which \1 has the most \2s"),
+    (r"\b(?:which|what) (model|version) is (?:the )?most (?:widely|broadly) (?:used|deployed|spread)\b",
+     r"which \1 has the most sites"),
+    (r"\b(models|versions|tools) (?:that )?(?:come|comes|came|stem|are|is) (?=from the \w+ \w+)", r"\1 "),
     (r"\b(?:tonight|this (?:morning|evening|afternoon))\b", "now"),
     (r"\bhow many (?:evaluations?|assessments?) (?:does|do|has|have) (\S+) (?:have|had|got|undergone|been through)",
      r"how often was \1 evaluated"),
@@ -98,6 +105,9 @@ _USED: Rules = (
      r"(?:site|hospital|place|ward|clinic)s?\b", "were never deployed"),
     (r"\b(?:that|which) (?:were )?were never deployed", "that were never deployed"),
     (rf"\bwhen did (\S+) leave (?!{_STAGE})(?=\w)", r"when was \1 withdrawn from "),
+    (r"\b(?:which|what) (?:sites?|hospitals?|places?) (?:has|have|had) (\S+) (?:ever )?been (?:at|in|live at)\b",
+     r"where was \1 ever live"),
+    (r"\b(\w[\w-]*) or (\w[\w-]*) (?:environments|units|departments)\b", r"\1 or \2"),
     (r"\bwas put in (?:the )?place of\b", "replaced"),
     (r"\bwhat did (\S+) (?:swap|exchange|trade) (\S+) for\b", r"what replaced \2 at \1"),
     (r"\bwent live (?:without|with no) (?:ever )?(?:being|having been|getting) "
@@ -118,6 +128,12 @@ _PEOPLE: Rules = (
     (r"\b(?:does|do) ([\w.' -]+?) (?:hold|have|carry) the (\w+) (?:role|permission)\b", r"is \1 an \2"),
     (r"\b(people|persons|accounts|users|who|staff) (?:hold|holds|have|has|with|carry|in) the (\w+?) "
      r"(?:role|permission)\b", r"\1 are \2s"),
+    (r"^\W*(?:can|may|is) ((?-i:[A-Z])[\w.' -]+?) (?:allowed to |permitted to |able to )?approve "
+     r"(?:versions?|models?|anything|releases?)\b.*$", r"is \1 an approver?"),
+    (r"\b(?:restored|reinstated) (\S+) (?:to|as) (?!" + _STAGE + r")(\w+)\b", r"made \1 \2"),
+    (r"^\W*(?:set|put|hold|place|weigh) (.+?\S:\d+) (?:next to|(?:up )?against|beside|alongside) "
+     r"(?:that of )?(.*?\S+:\d+)",
+     r"compare \1 and \2"),
     (r"\b(are|is) (services?|bots?) rather than (?:people|persons?|humans?)\b", r"\1 \2"),
     (r"\b(?:is|are) ([\w.' -]+?) (?:down|listed|recorded|noted|on record) as having (\w+ed)\b", r"has \1 \2"),
     (r"\bname of the (approver|owner|reviewer|registrant|author)\b", r"\1"),
@@ -126,6 +142,12 @@ _HELD: Rules = (
     (r"\bwhat does (\S+?)'s (?:model )?card (?:say|state|tell us|give|list)(?: about| on| for| as| regarding)? "
      r"(?:the |its )?([\w ]+)", r"what is the \2 of \1"),
     (r"\bpaperwork\b", "documents"),
+    (r"\b(?:that |which )?(?:nobody|no[- ]one) (?:has |have |had )?(?:ever )?(?:written|wrote) (?:a |an |any )?"
+     r"(?:document|report|paper)s? (?:about|on|for)\b", "without a document"),
+    (r"\b(?:which|what) (?:dataset versions?|datasets?|data) (?:went|go|goes|was fed|were fed) into (\S+@[\w.-]+)",
+     r"which datasets is \1 derived from"),
+    (r"\bruns (?:that |which )?used (\S+@[\w.-]+) (?:as|for|in)(?: the)? training(?: data| set)?",
+     r"runs were trained on \1"),
     (r"\bmade directly from\b", "derived directly from"),
     (r"\bidentifiable (?:patient )?(?:data|information)(?: ?\(phi\))?", "phi data"),
     (r"\b(over|under)-(\d+)s\b", r"\1 \2"),
@@ -134,17 +156,18 @@ _HELD: Rules = (
 _GROUPS: tuple[tuple[tuple[str, ...], Rules], ...] = (
     (("[", "whatever", "stage", "behind", "been", "confirm", "on file", "books", "tonight", "this ",
       "evaluation", "assessment",
-      ", not ", ", but not ", ", and not ", "on what", "on which"), _SAID),
+      ", not ", ", but not ", ", and not ", "on what", "on which", " that", "most ", "from the "), _SAID),
     (("green", "ahead", "nod", "thumb", "clear", "bless", "okay", "sign", "seal", "stamp", "authori",
       "approval", "no to", "wrong",
      "objection", "complaint", "name"), _APPROVED),
     (("using", "running", "used", "in use", "switched", "turned", "installed", "yet to", "been", "never",
       "leave", "place of",
-     "swap", "exchange", "trade", "without", "with no"), _USED),
+     "swap", "exchange", "trade", "environments", "units", "departments", "without", "with no"), _USED),
     (("waiting", "sitting", "stuck", "parked", "lingering", "queued", "resting", "spen", "stay", "sit", "sat", "remain",
      "linger", "change"), _STAGES),
-    (("role", "permission", "rather", "having", "name of"), _PEOPLE),
-    (("card", "paperwork", "directly", "identifiable", "over", "under"), _HELD),
+    (("role", "permission", "rather", "approve ", "restored", "reinstated", "against", "next to", "beside",
+      "alongside", "having", "name of"), _PEOPLE),
+    (("card", "paperwork", "written", "wrote", " into ", "runs ", "directly", "identifiable", "over", "under"), _HELD),
     ((" out", " on", " live", " off", " down", " back"), tuple(_particles())),
 )  # fmt: skip
 """The rules, with words of which one stands in every question that they may change."""

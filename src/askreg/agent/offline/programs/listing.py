@@ -289,6 +289,8 @@ def _extreme(work: Work, node: SetOf, q: Query) -> Asking:
 def _most(work: Work, node: SetOf, q: Query) -> Asking:
     """Answer which model has the most versions, who approved most, which site runs most, and so on."""
     counted, by = _counted_kind(node, q)
+    if counted.kind in ("site", "environment", "deployment") and by in ("model", "version"):
+        return (yield from _most_places(work, counted.kind, by, q))
     found = yield from sets.rows(work, counted, project=_maker_of(counted) if by == "person" else ())
     if not found.rows:
         return answered(f"None: there are no {_plural(counted)}.")
@@ -306,6 +308,27 @@ def _most(work: Work, node: SetOf, q: Query) -> Asking:
             f"{_plural(counted)}."
         )
     return answered("\n\n".join(lines))
+
+
+def _most_places(work: Work, kind: str, by: str, q: Query) -> Asking:
+    """Answer which model or version is live at the most places."""
+    found = yield from sets.rows(work, SetOf("version", (Event("live"),)))
+    if found.truncated or q.order not in ("most", "max"):
+        raise Unanswered("this cannot be counted for all of them; ask of one model where it is live")
+    groups: dict[str, dict[str, Row]] = {}
+    for row in found.rows:
+        place = row.subject.partition("/")[0] if kind == "site" else row.subject
+        groups.setdefault(sets.member(row, by), {}).setdefault(place, row)
+    most = max((len(places) for places in groups.values()), default=0)
+    told = []
+    for key in [key for key, places in groups.items() if len(places) == most][:SHOWN]:
+        of = where("version.model.subject" if by == "model" else "subject", key)
+        rows = (yield from work.plan("deployment", [of], ("version", "by", "site"), order=[{"by": "since"}])).rows
+        sites = ",".join(f"{fact.id}.value" for row in rows if (fact := row.fact("site")) is not None)
+        places = ",".join(row.main.id for row in rows)
+        count = f"{{count({sites})}} sites" if kind == "site" else f"{{count({places})}} places"
+        told.append(f"{literal(key)} is live at the most, {count}:\n" + telling.listed(rows))
+    return answered("\n\n".join(told) if told else "Nothing is live.")
 
 
 def _maker_of(counted: SetOf) -> tuple[str, ...]:

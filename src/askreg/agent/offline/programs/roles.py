@@ -27,6 +27,11 @@ _WAS = {"approve": "approved", "sign": "signed", "signed_by": "signed", "review"
             "responsibility": "signed for"}  # fmt: skip
 
 
+_RANK = {f"stage:{stage}": i for i, stage in enumerate(("experimental", "validation", "approved", "production"))}
+_BACK = re.compile(r"\bback (?:in)?to\b", re.I)
+"""Of a move back, what was further on before."""
+
+
 def role(work: Work, q: Query) -> Asking:
     """Answer a question about something that happened or holds."""
     event = q.event
@@ -83,6 +88,8 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
     if event.pred == "stage:experimental" and ask in ("agent", "reason"):
         # Every version begins there; what is asked for is who sent it back.
         rows = [r for r in rows if r.values.get("previous")] or rows
+    if event.pred in _RANK and _BACK.search(work.context.question):
+        rows = [r for r in rows if _RANK.get(f"stage:{r.values.get('previous')}", 0) > _RANK[event.pred]]
     if q.order == "previous" and event.pred == "live":
         row, now = yield from resolving.before_live(
             work, (yield from events.place_conditions(work, event.role("place")))
