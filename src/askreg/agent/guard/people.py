@@ -12,12 +12,14 @@ from askreg.agent.guard.scan import AFTER_ACTOR, BEFORE_ACTOR, Hit, Scan
 _W = r"[^\W\d_][^\W\d_'.-]*(?:['-][^\W\d_]+)*"
 _WORD = Lazy(_W)
 _TITLE = Lazy(
-    rf"(?<![\w.-])(?P<cue>mrs?|ms|miss|mx|dr|doctor|prof|professor|sir|frau|herr|mme|mlle|señora?|sra|madam)\b\.?\s+(?P<name>{_W})"
+    r"(?<![\w.-])(?P<cue>mrs?|ms|miss|mx|dr|doctor|prof|professor|sir|frau|herr|mme|mlle|señora?|sra|madam)\b\.?\s+"
+    rf"(?P<name>{_W})"
 )
 _STRONG_CUES = (
-    r"patients?|pts?|named?|(?:first|last|full|maiden|sur)\s?name(?:\sis)?|my\sname\sis|client|resident|next\sof\skin|nok"
-    r"|attn|attention|regarding|dear|mother|father|wife|husband|son|daughter|brother|sister|partner|carer|guardian|mum|mom"
-    r"|dad|nan|gran|grandma|grandad|grandpa|aunt|uncle|nurse|(?:seen|treated|referred|admitted|examined|operated|consented)\sby|called|known\sas|baby(?:\s(?:boy|girl))?|infant"
+    r"patients?|pts?|named?|(?:first|last|full|maiden|sur)\s?name(?:\sis)?|my\sname\sis|client|resident|next\sof\skin"
+    r"|nok|attn|attention|regarding|dear|mother|father|wife|husband|son|daughter|brother|sister|partner|carer|guardian"
+    r"|mum|mom|dad|gran|grandma|grandad|grandpa|aunt|uncle|nurse|called|known\sas|baby(?:\s(?:boy|girl))?|infant"
+    r"|(?:seen|treated|referred|admitted|examined|operated|consented)\sby"
 )
 _LOOSE_CUES = r"for|of|is|re|about|with|does|did|has|was|on|to|and|in|by|from|told|asked"
 _AFTER = rf"(?:\s+(?:is|was|of|name|called|named))?[\s:,=(-]+(?P<name>{_W})"
@@ -26,18 +28,18 @@ _LOOSE = Lazy(rf"(?<![\w-])(?P<cue>{_LOOSE_CUES}){_AFTER}")
 _ANY_NAME = frozenset(("patient", "pt", "mother", "father", "wife", "husband", "named", "name"))
 """What follows these is a name even if no list has it."""
 _INITIALS = Lazy(
-    rf"(?<![\w.'-])(?:(?:[Pp]atient|PATIENT|[Pp]t|PT)\.?\s+(?P<pt>[A-Z]\.?\s?[A-Z]\.?(?:\s?[A-Z]\.?)?)(?![\w])"
-    rf"|(?P<last>{_W}),\s(?P<by>[A-Z]\.\s?(?:[A-Z]\.\s?){{0,2}}|[A-Z]{{1,2}}(?![\w]))|(?P<first>[A-Z])\s(?P<sur>[A-Z][^\W\d_]*[a-z]))"
+    rf"""(?<![\w.'-])(?:
+      (?:[Pp]atient|PATIENT|[Pp]t|PT)\.?\s+(?P<pt>[A-Z]\.?\s?[A-Z]\.?(?:\s?[A-Z]\.?)?)(?![\w])
+    | (?P<last>{_W}),\s(?P<by>[A-Z]\.\s?(?:[A-Z]\.\s?){{0,2}}|[A-Z]{{1,2}}(?![\w]))
+    | (?P<first>[A-Z])\s(?P<sur>[A-Z][^\W\d_]*[a-z])
+    )""",
+    verbose=True,
 )
-_LIVES = Lazy(
-    r"(?<![\w-])(?:(?:patient|pt|man|woman|lady|gentleman|(?:moved|came)(?:\shere)?|(?:he|she)(?:'s|\sis|\swas))\s(?=from)|lives?|living|resid(?:es?|ing|ent)|address|moved|comes?|came|native|originally|born|hails|home\stown|hometown|home|village|town|city|county|parish|suburb|district)"
-    rf"(?:\s*(?:\b(?:is|in|at|near|from|of|to|the|on|off|outside|called)\b|:))+\s+(?P<name>{_W}(?:\s+{_W}){{0,2}})"
-)
+_MIDDLE = Lazy(r" [A-Za-z](?:\. ?| .?)")
 _LONGEST = 7
 """Words of a name."""
 _LETTERS = Lazy(r"(?<![\w.])[a-z]\. ?[a-z]\.(?: ?[a-z]\.)?(?!\w)")
 _ABBREVIATED = frozenset(("e.g.", "i.e.", "a.m.", "p.m.", "u.s.", "u.k.", "e.u.", "u.s.a.", "n.b.", "p.s.", "d.o.b."))
-_SOMEONE = ("patient", "pt", "man", "woman", "lady", "gentleman")
 _PARTICLES = frozenset(
     "van von de del della der den di da dos das la le el al bin ibn ben abu st mac mc o ter ten du".split()
 )
@@ -49,12 +51,11 @@ def may_be_name(word: str) -> bool:
 
 
 def hits(scan: Scan) -> Iterator[Hit]:
-    """Yield names of people, and places where people live."""
+    """Yield names of people."""
     yield from _titled(scan)
     yield from _cued(scan)
     yield from _initialled(scan)
     yield from _runs(scan)
-    yield from _lived(scan)
 
 
 def _titled(scan: Scan) -> Iterator[Hit]:
@@ -67,7 +68,7 @@ def _titled(scan: Scan) -> Iterator[Hit]:
         unsure = cue in ("ms", "miss", "doctor", "sir", "madam") or (word in domain() and not capital)
         known = not is_word(word) or may_be_name(word) or (capital and not unit)
         if known if unsure else not unit:
-            end = _extended(scan, start)
+            end = extended(scan, start)
             if not scan.allowed(start, end):
                 yield Hit("name", start, end, certain=not _acts(scan, found.start(), end) or scan.care is not None)
 
@@ -79,13 +80,13 @@ def _cued(scan: Scan) -> Iterator[Hit]:
         word = _stem(found["name"])
         if scan.allowed(*found.span("name")) or not _announced(word, cue, scan, start):
             continue
-        yield Hit("name", start, _extended(scan, start), certain=word not in scan.people or scan.care is not None)
+        yield Hit("name", start, extended(scan, start), certain=word not in scan.people or scan.care is not None)
     if scan.care is None:
         return
     for found in _LOOSE.finditer(scan.folded):
         start, word = found.start("name"), _stem(found["name"])
         if not scan.allowed(*found.span("name")) and not is_word(word) and known_name(word) and not scan.near(word):
-            yield Hit("name", start, _extended(scan, start))
+            yield Hit("name", start, extended(scan, start))
 
 
 def _announced(word: str, cue: str, scan: Scan, at: int) -> bool:
@@ -118,7 +119,7 @@ def known_name(word: str) -> bool:
     return is_name(word) or any(len(part) > 2 and is_name(part) for part in re.split(r"[-']", word) if part != word)
 
 
-def _extended(scan: Scan, start: int) -> int:
+def extended(scan: Scan, start: int) -> int:
     """Return where a name that begins at a place ends: the words after it that are names too."""
     end = start
     for found in islice(_WORD.finditer(scan.text, start), _LONGEST):
@@ -145,21 +146,17 @@ def _runs(scan: Scan) -> Iterator[Hit]:
     words = list(_WORD.finditer(scan.text))
     for first, second in zip(words, words[1:], strict=False):
         gap = scan.text[first.end() : second.start()]
-        third = None
-        if (
-            re.fullmatch(r" [A-Za-z]\.? ", scan.text[first.end() : first.end() + 4].ljust(3)[:4])
-            and len(second.group()) == 1
-        ):
-            third = next((w for w in words if w.start() > second.end()), None)
-        if third is not None:
-            gap, second = " ", third
+        if len(second.group()) == 1 and _MIDDLE.fullmatch(scan.text[first.end() : second.end() + 2]):
+            # A middle initial stands between the two.
+            after = next((word for word in words if word.start() > second.end()), second)
+            gap, second = " ", after
         if gap not in (" ", ", ", ",", "  "):
             continue
         if scan.allowed(*first.span()) or scan.allowed(*second.span()):
             continue
         strength = _pair(first.group(), second.group(), gap, scan, first.start())
         if strength is not None:
-            end = _extended(scan, second.start())
+            end = extended(scan, second.start())
             acting = _acts(scan, first.start(), end) and scan.care is None
             yield Hit("name", first.start(), max(end, second.end()), certain=strength and not acting)
 
@@ -190,16 +187,3 @@ def _strange_pair(a: str, b: str, gap: str) -> bool | None:
 def _capitals_tell(scan: Scan) -> bool:
     """Tell whether a capital says something: in a heading it does not."""
     return not scan.titled or scan.text.isupper()
-
-
-def _lived(scan: Scan) -> Iterator[Hit]:
-    """Yield where someone lives or comes from."""
-    for found in _LIVES.finditer(scan.folded):
-        start = found.start("name")
-        word = fold(_WORD.match(found["name"]).group())  # type: ignore[union-attr]
-        capital = scan.text[start].isupper()
-        if scan.allowed(start, start + len(word)) or scan.near(word):
-            continue
-        if (capital or not is_word(word)) and not (is_word(word) and word in domain()):
-            someone = scan.care is not None or not scan.anchored or found.group().startswith(_SOMEONE)
-            yield Hit("geography", start, _extended(scan, start), certain=someone)

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from askreg.agent.guard import cues, dates, people
+from askreg.agent.guard import cues, dates, people, places
 from askreg.agent.guard.allowed import Allowed
 from askreg.agent.guard.care import ALONE, BODY, FACE, OF_SOMEONE, OLD
 from askreg.agent.guard.kinds import Category
@@ -70,6 +70,7 @@ def _certain(scan: Scan) -> Iterator[Hit]:
     yield from _bodies(scan)
     yield from dates.hits(scan)
     yield from people.hits(scan)
+    yield from places.hits(scan)
 
 
 def _excused(category: Category, found: re.Match[str]) -> bool:
