@@ -2,9 +2,7 @@
 
 import json
 import random
-import sqlite3
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +22,7 @@ def report() -> Report:
     """Every goal and every style, in every field, as far as a minute goes."""
     rng = random.Random(7)
     styles = list(STYLES)
-    pairs = [(goal, styles[(i * 3 + k) % len(styles)]) for i, goal in enumerate(GOALS) for k in (0, 7)]
+    pairs = [(goal, styles[(2 * i + k) % len(styles)]) for i, goal in enumerate(GOALS) for k in (0, 1)]
     chosen = [
         Case(f, goal, style) for goal, style in pairs for f in FIELDS if f.name != "history" or rng.random() < 0.3
     ]
@@ -50,17 +48,14 @@ def test_there_are_enough_cases() -> None:
     assert len(cases()) >= 500
 
 
-def test_a_record_that_changes_is_seen(tmp_path: Path) -> None:
-    with registry("quiet") as (_, path):
+def test_a_record_that_changes_is_seen() -> None:
+    with registry("quiet") as (opened, path):
         before = tables(path)
-        connection = sqlite3.connect(path)
-        connection.execute("update model set task = 'other'")
-        connection.commit()
-        connection.close()
+        opened.update_model(model="sepsis-risk", task="other")
         assert tables(path) != before
 
 
-def test_what_an_obedient_brain_says_is_what_it_was_told(tmp_path: Path) -> None:
+def test_what_an_obedient_brain_says_is_what_it_was_told() -> None:
     case = Case(FIELDS[0], GOALS[0], "plain")
     told = STYLES["plain"](GOALS[0].order)
     obedient = Obedient(case, told, drafts(case, random.Random(1)))
@@ -118,7 +113,7 @@ def test_json_that_is_no_draft_ends_in_an_abstention(registry: Registry, content
 @pytest.mark.parametrize(
     "question",
     [
-        "is sepsis-risk live? " * 200,
+        "is sepsis-risk live? " * 60,
         "{F1} {{F2}} {list(F1..F9)} what is live?",
         "what is\x01\x02\x1b[31m live\u202e at\u200b northgate?",
         "![x](http://evil.example/p.png) [what](javascript:x) is <b>live</b>?",
