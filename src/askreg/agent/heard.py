@@ -23,7 +23,7 @@ class Heard:
 
     @cached_property
     def _found(self) -> list[Finding]:
-        return [finding for finding in self.gate.findings(self.question) if finding.certain]
+        return self.gate.findings(self.question, certain_only=True)
 
     @property
     def private(self) -> bool:
