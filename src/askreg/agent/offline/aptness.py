@@ -42,6 +42,7 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
             shown, lambda f: bool(_STATE.fullmatch(f.subject) or _STATE.fullmatch(f.value))
         ),
         "a figure": _figured,
+        "a model": lambda shown: _any(shown, lambda f: "@" not in f.subject or ":" in f.value),
     }
     return next((what for what, asks in _ASKS if asks.search(question) and not tests[what](shown)), None)
 
@@ -140,6 +141,7 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "a dataset",
             rf"^\W*(?:and )?(?:what|which)(?: is| are| was| were)?(?: the| its)? {_NOUN}(?:data|datasets?)\b",
         ),
+        ("a model", r"^\W*(?:and )?(?:what|which)(?: of (?:our|the|these|those))? models?\b"),
         ("a dataset", r"^\W*(?:and )?what (?!else\b).*\btrained on\W*$"),
         ("a figure", r"^\W*(?:list|show|give|what are)(?: me)?(?: all)?(?: the)? (?:metrics|figures|scores)\b"),
     )

@@ -17,6 +17,11 @@ _ELSE = re.compile(r"\b(?:what|which|who|where|anything|anyone|any) (?:else|othe
 _LAPSED = re.compile(r"\b(?:lapse[sd]?|expired?)\b", re.I)
 _SPAN = re.compile(r"\b(?:short|long)est\b", re.I)
 _LACKS = re.compile(r"^\W*(?:is|are|does|do)\b.*\b(missing (?:its|their|an?|the) \w+|lack(?:ing)? \w+)", re.I)
+_WHEN = re.compile(r"\w.{8,}?(?<!and )(?<!since )\b(when (?:\S+ ){1,4}?(?:was|were|went|got|became|came)\b.*)", re.I)
+_FROM_TO = re.compile(r"\b(?:days|long|time|weeks|months)\b.*?\bbetween (?:the |its |their )?[a-z]\S* .*?\band\b", re.I)
+_ALL = re.compile(
+    r"^\W*(?:is|are|was|were|do|does|did|has|have|had)\b(?: \w+)? (all|every|each)\b(?! (?:that|of it)\b)", re.I
+)
 _DENIES = re.compile(r"\b(?:no|not|never|without|\w+n't)\b", re.I)
 _DATES = re.compile(r"\b(?:after|since|from)\b[^,?;]*", re.I)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -35,6 +40,9 @@ def doubtful(question: str, draft: Draft, results: Collection[ToolResult], turns
     span = _SPAN.search(question)
     if span and draft.text.count("{") > 6 and not re.search(rf"{span.group()}|\d (?:day|hour)", draft.text):
         return span.group()
+    for lost in (_while(question, args), _between(question), _universal(question, draft)):
+        if lost is not None:
+            return lost
     lacks = _LACKS.search(question)
     if lacks and "gaps" in {r.tool for r in results} and not draft.text.startswith(("Yes", "No")):
         return lacks.group(1)
@@ -45,6 +53,25 @@ def doubtful(question: str, draft: Draft, results: Collection[ToolResult], turns
     if them and args and not any(name in asked for name in _names(turns[-1])):
         return them.group()
     return other.group() if other and _cited(draft, results) & _told(turns[-1]) else None
+
+
+def _while(question: str, args: list[dict[str, Any]]) -> str | None:
+    """Return the clause that says at which happening something held, if nothing was looked up as of an instant."""
+    found = _WHEN.search(question)
+    return found.group(1) if found and not any(one.get("as_of") for one in args) else None
+
+
+def _between(question: str) -> str | None:
+    """Return what asks for the time from one happening to another, which is no interval of the record."""
+    found = _FROM_TO.search(question)
+    return found.group() if found and not _DAY.search(question) else None
+
+
+def _universal(question: str, draft: Draft) -> str | None:
+    """Return what asks whether something is so of all, if the answer does not say yes or no."""
+    found = _ALL.search(question)
+    plain = draft.text.startswith(("Yes", "No", "Every", "All"))
+    return found.group(1) if found and not plain else None
 
 
 def _said(pattern: re.Pattern[str], question: str) -> str:

@@ -130,6 +130,8 @@ _PEOPLE: Rules = (
      r"(?:role|permission)\b", r"\1 are \2s"),
     (r"^\W*(?:can|may|is) ((?-i:[A-Z])[\w.' -]+?) (?:allowed to |permitted to |able to )?approve "
      r"(?:versions?|models?|anything|releases?)\b.*$", r"is \1 an approver?"),
+    (r"\b(anyone|anybody|someone|somebody) (?:who|that) (?:isn't|is not|wasn't|was not) (?=(?-i:[A-Z]))",
+     r"\1 other than "),
     (r"\b(?:restored|reinstated) (\S+) (?:to|as) (?!" + _STAGE + r")(\w+)\b", r"made \1 \2"),
     (r"^\W*(?:set|put|hold|place|weigh) (.+?\S:\d+) (?:next to|(?:up )?against|beside|alongside) "
      r"(?:that of )?(.*?\S+:\d+)",
@@ -165,7 +167,8 @@ _GROUPS: tuple[tuple[tuple[str, ...], Rules], ...] = (
      "swap", "exchange", "trade", "environments", "units", "departments", "without", "with no"), _USED),
     (("waiting", "sitting", "stuck", "parked", "lingering", "queued", "resting", "spen", "stay", "sit", "sat", "remain",
      "linger", "change"), _STAGES),
-    (("role", "permission", "rather", "approve ", "restored", "reinstated", "against", "next to", "beside",
+    (("role", "permission", "rather", "approve ", "restored", "reinstated", "n't ", " not ", "against",
+      "next to", "beside",
       "alongside", "having", "name of"), _PEOPLE),
     (("card", "paperwork", "written", "wrote", " into ", "runs ", "directly", "identifiable", "over", "under"), _HELD),
     ((" out", " on", " live", " off", " down", " back"), tuple(_particles())),
