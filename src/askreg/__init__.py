@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from askreg.errors import (
         AskregError,
         Conflict,
+        EgressRefused,
         InvalidInput,
         ManifestError,
         NotFound,
@@ -31,6 +32,7 @@ _HOMES = {
     "askreg.errors": (
         "AskregError",
         "Conflict",
+        "EgressRefused",
         "InvalidInput",
         "ManifestError",
         "NotFound",
@@ -48,6 +50,7 @@ __all__ = [
     "Answer",
     "AskregError",
     "Conflict",
+    "EgressRefused",
     "InvalidInput",
     "ManifestError",
     "NotFound",
