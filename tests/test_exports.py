@@ -15,6 +15,7 @@ MEANT = {
     "Answer",
     "AskregError",
     "Conflict",
+    "EgressRefused",
     "InvalidInput",
     "ManifestError",
     "NotFound",
