@@ -9,8 +9,8 @@ from askreg.agent.guard.lazy import Lazy
 from askreg.agent.guard.lexicon import read
 
 _LINK = (
-    r"(?:[\s:#=(,.-]|\b(?:number|numbers|num|no|nr|n°|id|ids|code|is|was|are|of|on|at|the|his|her|me|back|card|ending|in)\b)"
-    r"{0,8}"
+    r"(?:[\s:#=(,.-]"
+    r"|\b(?:number|numbers|num|no|nr|n°|id|ids|code|is|was|are|of|on|at|the|his|her|me|back|card|ending|in)\b){0,8}"
 )
 _VALUE = (
     r"(?=[a-z]{0,5}[\s./-]?[a-z]{0,3}[\s./-]?\d)"

@@ -41,7 +41,8 @@ def _weak(scan: Scan) -> bool:
 
 
 _MODELLED = Lazy(
-    r"[\s-]+(?:\w+[\s-]+)?(?:models?|versions?|risk|prediction|predictor|classifier|score|notes?|summar\w+|deterioration|data|dataset|outcomes?|cohort|safety|level|population|mortality|readmission|length)\b"
+    r"[\s-]+(?:\w+[\s-]+)?(?:models?|versions?|risk|prediction|predictor|classifier|score|notes?|summar\w+"
+    r"|deterioration|data|dataset|outcomes?|cohort|safety|level|population|mortality|readmission|length)\b"
 )
 
 

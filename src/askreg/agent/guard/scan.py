@@ -20,12 +20,14 @@ _REGISTRY = Lazy(
     verbose=True,
 )
 _ACT = (
-    r"(?:approv\w+|sign(?:s|ed|ing)?(?:\soff)?|review\w*|reject\w*|register\w*|own(?:s|ed)?|maintain\w*|deploy\w*|evaluat\w+|creat\w+"
-    r"|upload\w*|retir\w+|withdr\w+|promot\w+|train(?:s|ed)?|publish\w*|wrote|built|build|moved?|set|responsib\w+|author\w*|change[ds]?)"
+    r"(?:approv\w+|sign(?:s|ed|ing)?(?:\soff)?|review\w*|reject\w*|register\w*|own(?:s|ed)?|maintain\w*|deploy\w*"
+    r"|evaluat\w+|creat\w+|upload\w*|retir\w+|withdr\w+|promot\w+|train(?:s|ed)?|publish\w*|wrote|built|build"
+    r"|moved?|set|responsib\w+|author\w*|change[ds]?)"
 )
 _REGISTRAR = Lazy(rf"(?<!\w){_ACT}(?!\w)")
 BEFORE_ACTOR = Lazy(
-    rf"(?:{_ACT}(?:\s\w+)?\sby|\bdid|\bhas|\bhave|\bhad|\bbelongs?\sto|\bresponsibility\sof|\bowner\s(?:is|was)?|\bdoes|\bactor)\s+(?:dr\.?\s|prof\.?\s)?$"
+    rf"(?:{_ACT}(?:\s\w+)?\sby|\bdid|\bhas|\bhave|\bhad|\bbelongs?\sto|\bresponsibility\sof|\bowner\s(?:is|was)?"
+    r"|\bdoes|\bactor)\s+(?:dr\.?\s|prof\.?\s)?$"
 )
 AFTER_ACTOR = Lazy(rf"\s+(?:(?:ever|last|also|first|not|never)\s+)?{_ACT}(?!\w)")
 
