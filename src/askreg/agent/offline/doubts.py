@@ -22,6 +22,12 @@ _FROM_TO = re.compile(r"\b(?:days|long|time|weeks|months)\b.*?\bbetween (?:the |
 _ALL = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had)\b(?: \w+)? (all|every|each)\b(?! (?:that|of it)\b)", re.I
 )
+_MADE = re.compile(
+    r"regist|creat|ma[dk]e|buil|add|upload|submit|author|new|old|latest|last|first|recent|exist|enter|introduc|publish"
+    r"|c[ao]me|produc|develop|birth|wr[io]t|check|commit|br(?:ing|ought)|contribut|log|record|start|begin|train|since"
+    r"|appear|when|describe|tell|young|age\b|own|behind|about",
+    re.I,
+)
 _DENIES = re.compile(r"\b(?:no|not|never|without|\w+n't)\b", re.I)
 _DATES = re.compile(r"\b(?:after|since|from)\b[^,?;]*", re.I)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -40,7 +46,9 @@ def doubtful(question: str, draft: Draft, results: Collection[ToolResult], turns
     span = _SPAN.search(question)
     if span and draft.text.count("{") > 6 and not re.search(rf"{span.group()}|\d (?:day|hour)", draft.text):
         return span.group()
-    for lost in (_while(question, args), _between(question), _universal(question, draft)):
+    for lost in (
+        _while(question, args), _between(question), _universal(question, draft), _registered(question, draft, results)
+    ):  # fmt: skip
         if lost is not None:
             return lost
     lacks = _LACKS.search(question)
@@ -65,6 +73,12 @@ def _between(question: str) -> str | None:
     """Return what asks for the time from one happening to another, which is no interval of the record."""
     found = _FROM_TO.search(question)
     return found.group() if found and not _DAY.search(question) else None
+
+
+def _registered(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return the question if it is told of a registration that it does not speak of."""
+    told = "registered" in draft.text and {r.tool for r in results} == {"query"}
+    return None if not told or _MADE.search(question) else question.strip(" ?.")
 
 
 def _universal(question: str, draft: Draft) -> str | None:

@@ -112,7 +112,7 @@ def _key() -> str:
 # Making the weights -------------------------------------------------------------------------------------------------
 
 
-def fitted(features: Any, labels: Any, count: int, *, steps: int = 250, decay: float = 3e-5) -> Any:
+def fitted(features: Any, labels: Any, count: int, *, steps: int = 300, decay: float = 3e-4) -> Any:
     """Return weights that tell the labels apart: multinomial logistic regression by Adam."""
     import numpy as np
 

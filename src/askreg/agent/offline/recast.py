@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from askreg.agent.offline.clause import Clause
-from askreg.agent.offline.meaning import Cond, Count, Event, Group, Has, Node, Query, SetOf, Within, kind_of
+from askreg.agent.offline.meaning import Cond, Count, Event, Group, Has, Holder, Node, Query, SetOf, Within, kind_of
 from askreg.agent.offline.roles import DATA, VERSIONS
 
 _TELLING = ("list", "object", "count")
@@ -20,8 +20,23 @@ def recast(query: Query, clause: Clause) -> Query:
     query = _both(denied(query), clause)
     if query.intent == "role" and query.event is not None:
         query = _everything(query, query.event) or _nobody(query, query.event) or _members(query, query.event) or query
-    query = _planned(_excepted(query, clause), clause)
+    query = _holders(_planned(_excepted(query, clause), clause))
     return _either(query, clause)
+
+
+def _holders(query: Query) -> Query:
+    """Read `champion but not live`: who holds the alias, and of these who is not live."""
+    node = query.node
+    if not isinstance(node, SetOf):
+        return query
+    conds: list[Cond] = []
+    for cond in node.conds:
+        theme = cond.role("theme") if isinstance(cond, Event) and cond.negated else None
+        if isinstance(cond, Event) and isinstance(theme, Holder) and theme.model is None:
+            conds.append(Event("hold", (("alias", theme),)))
+            cond = replace(cond, roles=tuple(role for role in cond.roles if role[0] != "theme"))
+        conds.append(cond)
+    return replace(query, node=replace(node, conds=tuple(conds)))
 
 
 def _planned(query: Query, clause: Clause) -> Query:

@@ -21,7 +21,7 @@ from askreg.agent.offline.meaning import Query
 from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.agent.offline.understanding import understand
 
-SURE = 0.8
+SURE = 0.7
 """How likely an intent must be (see `likely`: of left-out examples, 97.5 in a hundred are then right)."""
 _CARRIES = 0.5
 """What share of that likelihood must go when the unknown words are left out: they carry the intent, and add nothing."""

@@ -43,6 +43,7 @@ _SAID: Rules = (
     # What the guard left out stays unknown, and is no word of the question.
     (r"\[[a-z][a-z -]*\]", "withheld"),
     (r"\bwhatever\b", "what"),
+    (r"^what does ([\w.-]+) do(?=\W*$)", r"describe \1"),
     (r"\b(?:which|what) stage (is|was) (.+?),? (?:in|at)(?=\W*$)", r"what \1 the stage of \2"),
     (r"\b(?:dataset versions?|datasets?|data)(?: that| which)?(?: stands?| lies?| is| are| were)? behind (?=\S+@)",
      "datasets upstream of "),
@@ -93,8 +94,7 @@ _USED: Rules = (
     (r"\bis live (\S+:\d+)\b", r"is \1 live"),
     (rf"\bwere {_SOMEBODY}{_NOW} (?:using|running) (\S+:\d+)", r"was \1 live"),
     (rf"\bis {_ANYBODY}{_NOW} (?:using|running) (\S+:\d+)", r"is \1 live"),
-    (rf"\bwho(?: is|'s|s| are){_NOW} (?:using|running) (?=\S+:\d)", "where is live "),
-    (r"\bwhere is live (\S+:\d+)", r"where is \1 live"),
+    (rf"\bwho(?: is|'s|s| are){_NOW} (?:using|running) ([\w.-]+(?::\d+)?)", r"where is \1 live"),
     (r"\bhas (\S+:\d+) ever been (?:used|in use)\b(?! (?:for|to|in|as) )", r"was \1 ever live"),
     (r"^(?!.*\b(?:when|who|whom|was|were|did|had|how long|until|before|after)\b)(.*?)\b"
      r"(?:(?:is|are) )?(?:switched on|turned on|installed)\b", r"\1 live"),
@@ -136,6 +136,8 @@ _PEOPLE: Rules = (
     (r"^\W*(?:set|put|hold|place|weigh) (.+?\S:\d+) (?:next to|(?:up )?against|beside|alongside) "
      r"(?:that of )?(.*?\S+:\d+)",
      r"compare \1 and \2"),
+    (r"\b(who|people|persons|accounts) (?:can|may|could|is allowed to|are allowed to) approve\b"
+     r"(?: (?:versions?|models?|things?|anything))?", r"\1 are approvers"),
     (r"\b(are|is) (services?|bots?) rather than (?:people|persons?|humans?)\b", r"\1 \2"),
     (r"\b(?:is|are) ([\w.' -]+?) (?:down|listed|recorded|noted|on record) as having (\w+ed)\b", r"has \1 \2"),
     (r"\bname of the (approver|owner|reviewer|registrant|author)\b", r"\1"),
@@ -156,7 +158,7 @@ _HELD: Rules = (
     *((rf"\b(over|under)[- ]{word}\b", rf"\1 {50 + 10 * i}") for i, word in enumerate(_TENTHS)),
 )  # fmt: skip
 _GROUPS: tuple[tuple[tuple[str, ...], Rules], ...] = (
-    (("[", "whatever", "stage", "behind", "been", "confirm", "on file", "books", "tonight", "this ",
+    (("[", "whatever", "what does", "stage", "behind", "been", "confirm", "on file", "books", "tonight", "this ",
       "evaluation", "assessment",
       ", not ", ", but not ", ", and not ", "on what", "on which", " that", "most ", "from the "), _SAID),
     (("green", "ahead", "nod", "thumb", "clear", "bless", "okay", "sign", "seal", "stamp", "authori",
@@ -167,7 +169,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Rules], ...] = (
      "swap", "exchange", "trade", "environments", "units", "departments", "without", "with no"), _USED),
     (("waiting", "sitting", "stuck", "parked", "lingering", "queued", "resting", "spen", "stay", "sit", "sat", "remain",
      "linger", "change"), _STAGES),
-    (("role", "permission", "rather", "approve ", "restored", "reinstated", "n't ", " not ", "against",
+    (("role", "permission", "rather", "approve", "restored", "reinstated", "n't ", " not ", "against",
       "next to", "beside",
       "alongside", "having", "name of"), _PEOPLE),
     (("card", "paperwork", "written", "wrote", " into ", "runs ", "directly", "identifiable", "over", "under"), _HELD),
