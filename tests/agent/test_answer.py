@@ -69,7 +69,7 @@ def test_a_figure_that_the_record_does_not_hold_ends_in_abstention(registry: Reg
 def test_what_a_model_card_says_is_quoted_and_harmless(registry: Registry) -> None:
     where = [{"path": "name", "value": "sepsis-risk"}]
     call = ("query", {"select": "model", "where": where, "project": ["description"]})
-    answer = ask(registry, calling(call), drafting("{F1.subject} is described as {F1}."), question="what is it for?")
+    answer = ask(registry, calling(call), drafting("{F1.subject} is described as {F1}."), question="what is the model described as?")
     assert answer.status == "answered"
     assert "![x](" not in answer.answer and "http://" not in answer.answer
 
@@ -138,6 +138,18 @@ def test_a_replayed_answer_holds_until_the_record_changes(registry: Registry, cl
     assert later.reproduced and not later.holds
     assert [(c.outcome, c.field) for c in later.now] == [("gone", "deployed")]
     assert later.answer == answer
+
+
+def test_a_true_answer_to_something_else_is_not_accepted(registry: Registry) -> None:
+    answer = ask(registry, calling(LIVE), drafting(SAYS), question="What is the weather in Paris tomorrow?")
+    assert answer.status == "abstained" and answer.facts == []
+
+
+def test_a_follow_up_need_not_name_what_it_is_about(registry: Registry) -> None:
+    made, _ = asker(registry, calling(LIVE), drafting(SAYS), calling(LIVE), drafting(SAYS))
+    thread = Thread()
+    made.ask("what is live at northgate?", thread=thread)
+    assert made.ask("and why?", thread=thread).status == "answered"
 
 
 def test_a_replayed_answer_says_what_has_changed(registry: Registry, clock: Clock) -> None:

@@ -18,6 +18,8 @@ from askreg.agent.facts import Fact, Ledger
 from askreg.agent.heard import Heard
 from askreg.agent.loop import Conversation, Limits, Outcome, Ran
 from askreg.agent.offline import dates
+from askreg.agent.offline.names import LEXICONS
+from askreg.agent.offline.topical import is_topical
 from askreg.agent.reading import Names
 from askreg.agent.render import Rendered, render
 from askreg.agent.thread import Thread, Turn
@@ -245,9 +247,12 @@ class _Inquiry:
         self.seen, self.heard, self.names, self.head, self.verify = seen, heard, names, head, verify
         self.ledger = Ledger()
         self.accepted: _Accepted | None = None
+        self.follows = False
+        """Whether something was asked before, which the question may go on about."""
 
     def run(self, brain: Brain, prompt: prompts.Prompt, thread: Thread | None, limits: Limits) -> Outcome:
         toolbox = Toolbox(self.seen, self.ledger)
+        self.follows = bool(thread and thread.turns)
         return Conversation(brain, toolbox, self.check, limits).run(self._messages(prompt, thread))
 
     def check(self, draft: Draft, results: Sequence[ToolResult]) -> list[Problem]:
@@ -273,10 +278,17 @@ class _Inquiry:
             [span.after.isoformat() for span in spans],
             asserting=asserting,
         )
+        if asserting and not self.follows:
+            problems += self._elsewhere()
         problems += self.verify(text, answering)
         problems += self.verify(reason, replace(answering, quotes=(), told=facts_told, asserting=False))
         self.accepted = None if problems else _Accepted(draft, text, reason)
         return problems
+
+    def _elsewhere(self) -> list[Problem]:
+        if is_topical(self.heard.read, LEXICONS.of(self.seen), times.moment(self.seen.instant)):
+            return []
+        return [Problem(code="topic", claim="", what="the question asks nothing that the record is about; abstain")]
 
     @property
     def moment(self) -> dict[str, str]:
