@@ -14,7 +14,7 @@ from askreg.agent.guard import outward
 from askreg.agent.guard.egress import Egress, strings
 from askreg.agent.guard.phi import Gate
 from askreg.agent.tools import schemas
-from askreg.errors import InvalidInput, Refused
+from askreg.errors import EgressRefused, InvalidInput, Refused
 
 if TYPE_CHECKING:
     import httpx2
@@ -36,7 +36,13 @@ class ClaudeBrain:
         self.model = config.claude.model
         if config.claude.api_key is None:
             raise BrainFailed("Claude needs an API key", "set ANTHROPIC_API_KEY")
-        self._egress = Egress(gate, origin=config.claude.url, cloud=True, static={*static, *_fixed(config.claude)})
+        self._egress = Egress(
+            gate,
+            origin=config.claude.url,
+            cloud=True,
+            static={*static, *_fixed(config.claude)},
+            refusal=_refusal(),
+        )
         self._http = _http_client(self._config, self._egress)
         self._chat = _bound(self._config, self._http)
 
@@ -158,6 +164,19 @@ def _chat_model(config: ClaudeConfig, http: httpx2.Client) -> ChatAnthropic:
         streaming=True,
         **given,
     )
+
+
+def _refusal() -> type[EgressRefused]:
+    """Return a refusal that Anthropic's client takes for one of its own errors: it neither wraps it nor tries again."""
+    try:
+        import anthropic
+    except ImportError:
+        raise _missing() from None
+
+    class Withheld(EgressRefused, anthropic.AnthropicError):
+        pass
+
+    return Withheld
 
 
 def _missing() -> InvalidInput:
