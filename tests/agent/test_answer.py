@@ -69,7 +69,12 @@ def test_a_figure_that_the_record_does_not_hold_ends_in_abstention(registry: Reg
 def test_what_a_model_card_says_is_quoted_and_harmless(registry: Registry) -> None:
     where = [{"path": "name", "value": "sepsis-risk"}]
     call = ("query", {"select": "model", "where": where, "project": ["description"]})
-    answer = ask(registry, calling(call), drafting("{F1.subject} is described as {F1}."), question="what is the model described as?")
+    answer = ask(
+        registry,
+        calling(call),
+        drafting("{F1.subject} is described as {F1}."),
+        question="what is the model described as?",
+    )
     assert answer.status == "answered"
     assert "![x](" not in answer.answer and "http://" not in answer.answer
 
@@ -118,7 +123,9 @@ def test_ids_sort_by_time(registry: Registry, clock: Clock) -> None:
 
 def test_a_thread_tells_the_brain_what_was_said_before(registry: Registry) -> None:
     thread = Thread()
-    model, seen = asker(registry, calling(LIVE), drafting(SAYS), drafting("", status="abstained", reason="not recorded"))
+    model, seen = asker(
+        registry, calling(LIVE), drafting(SAYS), drafting("", status="abstained", reason="not recorded")
+    )
     first = model.ask("what is live at northgate?", thread=thread)
     model.ask("and before?", thread=thread)
     system, question, answer, follow_up = seen.seen[-1]

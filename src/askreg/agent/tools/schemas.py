@@ -26,7 +26,7 @@ DESCRIPTIONS: dict[ToolName, str] = {
 @cache
 def definitions() -> tuple[dict[str, Any], ...]:
     """Return each tool as `{"name", "description", "parameters"}`; the parameters' schema holds no references."""
-    found = tuple(
+    found: tuple[dict[str, Any], ...] = tuple(
         {"name": name, "description": _description(name), "parameters": _inlined(ARGUMENTS[name].model_json_schema())}
         for name in TOOLS
     )
@@ -66,11 +66,10 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
             kept = [plain(option) for option in node["anyOf"] if option != {"type": "null"}]
             rest = {key: plain(value) for key, value in node.items() if key not in ("anyOf", "title", "default")}
             return {**(kept[0] if len(kept) == 1 else {"anyOf": kept}), **rest}
-        properties = node.get("properties")
-        kept = {key: plain(value) for key, value in node.items() if key not in ("$defs", "title", "properties")}
-        if properties is not None:
-            kept["properties"] = {name: plain(value) for name, value in properties.items()}
-        return kept
+        result = {key: plain(value) for key, value in node.items() if key not in ("$defs", "title", "properties")}
+        if "properties" in node:  # named by people: one may be called `title`
+            result["properties"] = {name: plain(value) for name, value in node["properties"].items()}
+        return result
 
-    result: dict[str, Any] = plain(schema)
-    return result
+    inlined: dict[str, Any] = plain(schema)
+    return inlined
