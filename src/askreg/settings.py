@@ -50,8 +50,6 @@ class Settings(BaseSettings):
     """Who acts."""
     backend: Backend = "offline"
     policy: Policy = "local-only"
-    embedder: str = "auto"
-    """What makes texts comparable: `auto`, `minilm`, `lexical`, a directory with a model, or `ollama:MODEL`."""
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY", repr=False)
     claude_model: str | None = None
     claude_url: str | None = None

