@@ -24,7 +24,7 @@ from askreg.agent.offline.understanding import understand
 SURE = 0.7
 """How likely an intent must be: of the left-out examples that are so, `likely --measure` finds 96 in a hundred right."""
 _CARRIES = 0.5
-"""What share of that likelihood must go without the unknown words: they carry the intent, and add nothing to it."""
+"""What share of that likelihood must go without the unknown words: these carry the intent then, and add nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def rescued(question: str, unknown: Sequence[str], lexicon: Lexicon, now: dateti
     query = understand(meant, lexicon, now).query
     if query is None or query.intent == "unknown" or _lost(tokens, query):
         return None
-    if not _turns(tokens) <= _turns(Phrases(link(meant, lexicon, now).items, lexicon).tokens()):
+    said = _turns([tok for tok in tokens if _stem(tok.item.text) not in _vocabulary(name)])
+    if not said <= _turns(Phrases(link(meant, lexicon, now).items, lexicon).tokens()):
         return None
     return Rescued(meant, query)
 

@@ -28,7 +28,6 @@ VERBS: dict[str, list[str]] = {
     "sign": ["sign", "countersign"],
     "review": ["review", "peer review"],
     "reject": ["reject", "turn down", "decline", "knock back", "deny", "veto", "disapprove", "disapprove of",
-               "refuse", "refuse to sign",
                "throw out"],
     "register": ["register", "create", "add", "upload", "submit", "introduce", "check in", "enter into the registry",
                  "author", "write", "log", "record", "publish"],
