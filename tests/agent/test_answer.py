@@ -43,7 +43,7 @@ def test_the_json_is_what_the_contract_says(registry: Registry) -> None:
     ]  # fmt: skip
     assert body["policy"] == "local-only"
     assert body["brain"]["backend"] == "offline" and body["brain"]["model"] is None
-    assert body["brain"]["prompt"].startswith("answer@2:sha256:")
+    assert body["brain"]["prompt"].startswith("answer@3:sha256:")
     assert set(body["calls"][0]) == {"tool", "args", "total", "returned", "truncated", "ms"}
     assert {"id", "subject", "field", "value", "unit", "n", "dataset", "cohort", "as_of", "event"} <= set(
         body["facts"][0]

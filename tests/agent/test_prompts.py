@@ -44,4 +44,4 @@ def test_an_unknown_prompt_names_those_there_are(tmp_path: Path) -> None:
 
 
 def test_the_prompt_that_ships_is_valid() -> None:
-    assert prompts.load("answer").reference.startswith("answer@2:sha256:")
+    assert prompts.load("answer").reference.startswith("answer@3:sha256:")
