@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from clocks import Clock
+from models import LIVE
 
 POSTGRES = os.environ.get("ASKREG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
-LIVE = {name: os.environ.get(name, "") for name in ("ASKREG_TEST_ANTHROPIC_URL", "ASKREG_TEST_OLLAMA_URL")}
-"""Where real language models are served, for the tests that are marked `live(NAME)`."""
 FOREIGN_SETTINGS = ("ASKREG_", "ANTHROPIC_", "OLLAMA_", "LANGCHAIN_", "LANGSMITH_", "OTEL_")
 
 # A shared machine stalls now and then; the time limits of this project live in benchmarks/.

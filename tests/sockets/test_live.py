@@ -4,7 +4,7 @@ import os
 import time
 
 import pytest
-from conftest import LIVE
+from models import LIVE
 from pydantic import SecretStr
 
 from askreg.agent.answer import Answer, Asker
