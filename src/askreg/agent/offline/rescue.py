@@ -22,7 +22,7 @@ from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.agent.offline.understanding import understand
 
 SURE = 0.7
-"""How likely an intent must be: of the left-out examples that are so, `likely --measure` finds 96 in a hundred right."""
+"""How likely an intent must be: `likely --measure` finds 96 in a hundred right of the left-out examples that are."""
 _CARRIES = 0.5
 """What share of that likelihood must go without the unknown words: these carry the intent then, and add nothing."""
 

@@ -40,6 +40,10 @@ def metric(work: Work, q: Query) -> Asking:
     lead = found.how + " " if found and found.how else ""
     if not rows:
         return (yield from _no_figure(work, q, found, names, lead))
+    if q.ask[0] == "count" and telling.EVALUATIONS.search(work.context.question):
+        if rows.truncated or len({row.subject for row in rows.rows}) != 1:
+            raise Unanswered("evaluations are counted of one version at a time; name it")
+        return answered(telling.evaluations(rows.rows))
     if q.ask[0] == "count":
         return answered(
             f"{lead}{{{rows.count.id}}} figures." if rows.count else f"{lead}{telling.count_of(rows.rows, 'metric')}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from askreg.agent.draft import Draft
@@ -179,14 +178,11 @@ def _distinct(rows: list[Row], node: SetOf) -> list[Row]:
     return list(seen.values())
 
 
-_EVALUATIONS = re.compile(r"\b(?:evaluations?|assessments?|evals?)\b", re.I)
-
-
 def _counted(found: Rows, node: SetOf, q: Query, work: Work) -> Draft:
     plural = _plural(node)
     if not found.rows:
         return answered(f"None: 0 {plural}{_when(work)}; {denying.denial(node)}.")
-    evaluations = node.kind == "metric" and _EVALUATIONS.search(work.context.question) is not None
+    evaluations = node.kind == "metric" and telling.EVALUATIONS.search(work.context.question) is not None
     if found.truncated or (found.total > len(found.rows)):
         if found.count is None or evaluations:
             raise Unanswered("the list is cut; ask for less at a time")

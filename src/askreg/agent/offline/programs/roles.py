@@ -114,8 +114,7 @@ def _rows(work: Work, q: Query, event: Event) -> Asking:
         ids = ",".join(r.main.id for r in rows)
         times = "times" if len(rows) != 1 else "time"
         if event.pred == "evaluate":
-            on = joined([f"{{{r.main.id}.dataset}} ({{{r.main.id}.split}}, {{{r.main.id}.cohort}})" for r in rows])
-            return answered(f"{rows[0].name} was evaluated {{count({ids})}} {times}: on {on}.")
+            return answered(telling.evaluations(rows))
         told = "\n".join(f"- {telling.clause(r, event)}" for r in rows[:SHOWN])
         return answered(f"{{count({ids})}} {times}:\n{told}")
     if ask == "count":

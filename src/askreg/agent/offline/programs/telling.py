@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from askreg.agent.offline.meaning import Event
 from askreg.agent.offline.programs.work import SHOWN, Row, Rows, joined
 
 _MEANINGS = {"review": "reviewed", "approval": "approved", "responsibility": "signed for", "authorship": "authored"}
+
+
+EVALUATIONS = re.compile(r"\b(?:evaluations?|assessments?|evals?)\b", re.I)
+"""Words for what has figures, and is none."""
 
 
 def sentence(row: Row, event: Event | None = None) -> str:
@@ -160,3 +166,11 @@ def count_of(rows: list[Row], kind: str) -> str:
     elif kind in ("environment",):
         part = ".subject"
     return "{count(" + ",".join(r.main.id + part for r in rows) + ")}"
+
+
+def evaluations(rows: list[Row]) -> str:
+    """Return how often something was evaluated, and on what: an evaluation has one figure or more."""
+    once = list({row.main.event: row for row in reversed(rows)}.values())[::-1]
+    ids = ",".join(row.main.id for row in once)
+    on = joined([f"{{{row.main.id}.dataset}} ({{{row.main.id}.split}}, {{{row.main.id}.cohort}})" for row in once])
+    return f"{rows[0].name} was evaluated {{count({ids})}} {'times' if len(once) != 1 else 'time'}: on {on}."
