@@ -61,3 +61,17 @@ def test_the_likeliest_intent_of_each_canonical_question_is_its_own() -> None:
         if max(chances, key=lambda name: chances[name]) != intent.name:
             wrong.append(intent.name)
     assert wrong == []
+
+
+def test_without_the_weights_a_question_is_offered_readings_and_not_rescued(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from askreg.agent.offline import neighbours
+    from askreg.library.embedding import LexicalEmbedder
+
+    lexical = LexicalEmbedder()
+    monkeypatch.setattr(likely, "probabilities", lambda masked: {})
+    monkeypatch.setattr(neighbours, "chosen", lambda: lexical)
+    answer = ask("birthday of eta_forecast:2")
+    assert answer.status == "abstained"
+    assert all("eta_forecast" in reading.question for reading in answer.readings)
