@@ -53,7 +53,8 @@ def rescued(question: str, unknown: Sequence[str], lexicon: Lexicon, now: dateti
     query = understand(meant, lexicon, now).query
     if query is None or query.intent == "unknown" or _lost(tokens, query):
         return None
-    said = _turns([tok for tok in tokens if _stem(tok.item.text) not in _vocabulary(name)])
+    known = _vocabulary(name)
+    said = _turns([tok for tok in tokens if not all(_stem(word) in known for word in tok.item.text.split())])
     if not said <= _turns(Phrases(link(meant, lexicon, now).items, lexicon).tokens()):
         return None
     return Rescued(meant, query)
@@ -96,6 +97,7 @@ def _stem(word: str) -> str:
 
 
 _TURNING = {
+    "wh": {"how many", "how often", "how long", "who", "when", "why", "where"},
     "neg": None, "limit": None, "det": {"no", "other"},
     "prep": {"besides", "without", "before", "after", "until", "since", "above", "below", "between", "than", "vs"},
     "order": {"latest", "first", "previous", "next", "best", "worst", "most", "fewest", "max", "min", "longest",

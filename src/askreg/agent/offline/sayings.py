@@ -103,6 +103,7 @@ _USED: Rules = (
     (r"\bhas (\S+:\d+) ever been (?:used|in use)\b(?! (?:for|to|in|as) )", r"was \1 ever live"),
     (r"^(?!.*\b(?:when|who|whom|was|were|did|had|how long|until|before|after)\b)(.*?)\b"
      r"(?:(?:is|are) )?(?:switched on|turned on|installed)\b", r"\1 live"),
+    (r"\bdo (?:we|they|you) have (?:on|running|up|in use|live)(?= (?:at|right|now|in|today)\b|\W*$)", "is live"),
     (r"\b(?:have|has) yet to be (?:used|deployed|live|rolled out)(?: anywhere| anyplace)?\b", "were never deployed"),
     (r"\b(?:have|has) (?:not|never) been (?:used|deployed|rolled out|live)(?: anywhere| at all)\b",
      "were never deployed"),
@@ -169,7 +170,8 @@ _GROUPS: tuple[tuple[tuple[str, ...], Rules], ...] = (
     (("green", "ahead", "nod", "thumb", "clear", "bless", "okay", "sign", "seal", "stamp", "authori",
       "approval", "no to", "refuse", "wrong",
      "objection", "complaint", "name"), _APPROVED),
-    (("using", "running", "used", "in use", "switched", "turned", "installed", "yet to", "been", "never",
+    (("using", "running", "have on", "have up", "have in", "used", "in use", "switched", "turned", "installed",
+      "yet to", "been", "never",
       "leave", "place of",
      "swap", "exchange", "trade", "environments", "units", "departments", "without", "with no"), _USED),
     (("waiting", "sitting", "stuck", "parked", "lingering", "queued", "resting", "spen", "stay", "sit", "sat", "remain",
