@@ -1,6 +1,7 @@
 import pytest
 
 from askreg.agent.guard.phi import Finding, Gate, is_withheld, masked, withheld
+from askreg.agent.reading import Names
 
 from .identifiers import CASES, ENCODINGS, IDS, Identifier
 
@@ -162,3 +163,12 @@ def test_names_may_come_without_their_kinds() -> None:
 def test_no_text_is_too_odd(text: str) -> None:
     for finding in GATE.findings(text):
         assert 0 <= finding.start < finding.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What was live at kelp quay since 1 June 2026?", "what did G. Obi approve", "What has been withdrawn since 1 June?"],
+)
+def test_a_live_name_passes_however_it_is_written(question: str) -> None:
+    gate = Gate(Names({"kelp-quay": "site", "grace.obi": "person", "grace obi": "person:grace.obi"}))
+    assert gate.findings(question, certain_only=True) == []

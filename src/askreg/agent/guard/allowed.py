@@ -15,9 +15,20 @@ _OWN = Lazy(
     r"|(?<!\w)ans_[0-9a-hjkmnp-tv-z]{25,26}(?!\w)"
 )
 _JOINED = Lazy(r"(?<![\w.-])[^\W\d_]\w*(?:[-._]\w+)+(?![\w-])")
+_SEPARATORS = Lazy(r"[-_.\s]+")
 _PIECE = Lazy(r"[^\W\d_]+")
 _NEAR = 84
 _SHORTEST = 5
+
+
+def _forms(name: str, kind: str) -> Iterator[str]:
+    """Yield the ways in which people write a name: `st-oswin` as `st oswin`, a person also with an initial."""
+    yield name
+    spaced = " ".join(_SEPARATORS.pattern.split(name)).strip()
+    yield spaced
+    first, _, last = spaced.rpartition(" ")
+    if kind.startswith("person") and first and last:
+        yield from (f"{first[0]}. {last}", f"{first[0]} {last}")
 
 
 class Allowed:
@@ -29,7 +40,7 @@ class Allowed:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        return {fold(name): kind for name, kind in self._kinds.items() if name}
+        return {form: kind for name, kind in self._kinds.items() if name for form in _forms(fold(name), kind)}
 
     @cached_property
     def _long(self) -> list[str]:

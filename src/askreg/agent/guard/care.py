@@ -73,7 +73,7 @@ WEAK = Lazy(
 )
 """Words of care that registry questions use as well."""
 ATTACHED = Lazy(
-    rf"""(?P<cue>{_EVENTS}|drawn|appointment|scheduled|booked)
+    rf"""(?<![\w-])(?P<cue>{_EVENTS}|drawn|appointment|scheduled|booked)
     (?:\s+(?:date|on|at|of|from|since|for|was|is|in|the|dated|again|here|morning|evening)|[\s:=,(-]+)*\s*$""",
     verbose=True,
 )
