@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from rich.markdown import Markdown
-
 from askreg.agent.answer import Answer
 from askreg.agent.facts import Fact
 from askreg.agent.replay import Check, Replay
@@ -13,6 +11,8 @@ from askreg.cli.tables import facts, heading, line, put, rows, span, when
 from askreg.registry.proposals import Proposal
 
 _INTERVAL = re.compile(r"(?:stage|deployed|alias\..*|approval\..*|by|version|region)$")
+_MARKED = re.compile(r"[`*_#|\[\]\\<>&~]|^\s*(?:[-+=]|\d+[.)])|\n| {2}", re.MULTILINE)
+"""What Markdown would show otherwise than it is written."""
 MOST_FACTS = 40
 """More than that nobody reads on a terminal; JSON has all of them."""
 
@@ -20,8 +20,7 @@ MOST_FACTS = 40
 def answer(given: Answer) -> None:
     """Print an answer."""
     if given.answer and given.answer != given.reason:
-        # A link's target would be hidden behind its text, so links stay text.
-        put(Markdown(printable(given.answer), hyperlinks=False))
+        _text(given.answer)
     if given.status != "answered":
         line(f"{given.status}: {given.reason}", style="yellow")
     for number, reading in enumerate(given.readings, 1):
@@ -52,6 +51,16 @@ def proposal(given: Proposal) -> None:
             "missing": "; ".join(needs.missing),
         }
     )
+
+
+def _text(markdown: str) -> None:
+    if _MARKED.search(markdown):
+        from rich.markdown import Markdown  # takes a tenth of a second, which a plain sentence need not wait for
+
+        # A link's target would be hidden behind its text, so links stay text.
+        put(Markdown(printable(markdown), hyperlinks=False))
+    else:
+        line(markdown)
 
 
 def _facts(known: list[Fact], as_of: str) -> None:
