@@ -41,6 +41,9 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
         "a dataset": lambda shown: _any(
             shown, lambda f: bool(_STATE.fullmatch(f.subject) or _STATE.fullmatch(f.value))
         ),
+        "a document": lambda shown: _any(
+            shown, lambda f: f.subject.startswith("doc:") or f.value.startswith("doc:") or "document" in f.field
+        ),
         "a figure": _figured,
         "a model": lambda shown: _any(shown, lambda f: "@" not in f.subject or ":" in f.value),
     }
@@ -143,6 +146,8 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("a model", r"^\W*(?:and )?(?:what|which)(?: of (?:our|the|these|those))? models?\b"),
         ("a dataset", r"^\W*(?:and )?what (?!else\b).*\btrained on\W*$"),
+        ("a dataset", r"^\W*(?:the )?datasets?\b"),
+        ("a document", r"^\W*(?:and )?(?:(?:what|which|list|show|any|the)\b(?: me| all| the| are)*)?\s*documents?\b"),
         ("a figure", r"^\W*(?:list|show|give|what are)(?: me)?(?: all)?(?: the)? (?:metrics|figures|scores)\b"),
     )
 )

@@ -19,6 +19,12 @@ _SPAN = re.compile(r"\b(?:short|long)est\b", re.I)
 _LACKS = re.compile(r"^\W*(?:is|are|does|do)\b.*\b(missing (?:its|their|an?|the) \w+|lack(?:ing)? \w+)", re.I)
 _WHEN = re.compile(r"\w.{8,}?(?<!and )(?<!since )\b(when (?:\S+ ){1,4}?(?:was|were|went|got|became|came)\b.*)", re.I)
 _FROM_TO = re.compile(r"\b(?:days|long|time|weeks|months)\b.*?\bbetween (?:the |its |their )?[a-z]\S* .*?\band\b", re.I)
+_EVENT_TO = re.compile(
+    r"\b(?:days|long|time|weeks|months)\b.*?\bfrom (?:the |its |their |being )?"
+    r"(?:approv|registr|evaluat|train|deploy|go|review|reject|validat|production)\w*\b.*?\b(?:to|until)\b", re.I,
+)  # fmt: skip
+_EXCEPT = re.compile(r"\((?:and |but )?not\b[^)]*\)", re.I)
+_BEFORE = re.compile(r"^\W*(before\b[^,]*),", re.I)
 _ALL = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had)\b(?: \w+)? (all|every|each)\b(?! (?:that|of it)\b)", re.I
 )
@@ -47,8 +53,12 @@ def doubtful(question: str, draft: Draft, results: Collection[ToolResult], turns
     if span and draft.text.count("{") > 6 and not re.search(rf"{span.group()}|\d (?:day|hour)", draft.text):
         return span.group()
     for lost in (
-        _while(question, args), _between(question), _universal(question, draft), _registered(question, draft, results)
-    ):  # fmt: skip
+        _while(question, args),
+        _between(question),
+        _excepted(question),
+        _universal(question, draft),
+        _registered(question, draft, results),
+    ):
         if lost is not None:
             return lost
     lacks = _LACKS.search(question)
@@ -71,14 +81,21 @@ def _while(question: str, args: list[dict[str, Any]]) -> str | None:
 
 def _between(question: str) -> str | None:
     """Return what asks for the time from one happening to another, which is no interval of the record."""
-    found = _FROM_TO.search(question)
+    found = _FROM_TO.search(question) or _EVENT_TO.search(question)
     return found.group() if found and not _DAY.search(question) else None
+
+
+def _excepted(question: str) -> str | None:
+    """Return what is excepted in brackets, or said first to have come after: neither is looked up so."""
+    found = _EXCEPT.search(question) or _BEFORE.search(question)
+    return found.group(found.lastindex or 0) if found else None
 
 
 def _registered(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
     """Return the question if it is told of a registration that it does not speak of."""
     told = "registered" in draft.text and {r.tool for r in results} == {"query"}
-    return None if not told or _MADE.search(question) else question.strip(" ?.")
+    spoken = _MADE.search(question) and not re.search(r"\bdocuments?\b", question, re.I)
+    return None if not told or spoken else question.strip(" ?.")
 
 
 def _universal(question: str, draft: Draft) -> str | None:

@@ -163,6 +163,13 @@ _HELD: Rules = (
     (r"\b(over|under)-(\d+)s\b", r"\1 \2"),
     *((rf"\b(over|under)[- ]{word}\b", rf"\1 {50 + 10 * i}") for i, word in enumerate(_TENTHS)),
 )  # fmt: skip
+_ASKED: Rules = (
+    (r"\bstate (?=(?:every|each|all)\b)", "list "),
+    (r"\b(since|from|after) (?:the )?(?:beginning|start) of ((?:19|20)\d\d)\b", r"\1 1 January \2"),
+    (r"^i\s+(?:would\s+)?like\s+(?:to (?:have|see) )?([\w.-]+(?:[:@][\w-]+)?) (?:to be )?"
+     r"(deploy|retire|approve|withdraw|reject)(?:ed|d|n)\b", r"\2 \1"),
+)  # fmt: skip
+
 _GROUPS: tuple[tuple[tuple[str, ...], Rules], ...] = (
     (("[", "whatever", "what does", "stage", "behind", "been", "confirm", "on file", "books", "tonight", "this ",
       "evaluation", "assessment",
@@ -181,6 +188,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Rules], ...] = (
       "alongside", "having", "name of"), _PEOPLE),
     (("card", "paperwork", "written", "wrote", " into ", "runs ", "directly", "identifiable", "over", "under"), _HELD),
     ((" out", " on", " live", " off", " down", " back"), tuple(_particles())),
+    (("state ", "beginning of", "start of", " like "), _ASKED),
 )  # fmt: skip
 """The rules, with words of which one stands in every question that they may change."""
 
