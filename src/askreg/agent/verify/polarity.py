@@ -102,6 +102,8 @@ def _says(claim: Claim, start: int, end: int, rows: list[list[Fact]]) -> bool:
     prose = claim.prose[start:end]
     if not inside and not said(prose):
         return False
+    if _BEFORE.search(prose) and all(_first(fact, claim.evidence) for fact in claim.facts):
+        return False  # the first of all there were denies that there was one before
     if re.search(r"\b(?:is|are|has|have)\b", prose) and not re.search(r"\bnever\b", prose):
         rows = [row for row in rows if not _over(row, inside)]
     support = Support(claim.evidence.names)
@@ -113,6 +115,21 @@ def _says(claim: Claim, start: int, end: int, rows: list[list[Fact]]) -> bool:
     if not facts or not all(support.covers(t) or _during(t, facts) for t in inside):
         return False
     return all(any(expressed(relation, row) for row in rows) for relation in said(prose))
+
+
+_BEFORE = re.compile(r"\b(?:nothing|no \w+|none|nobody)\b.*\bbefore\b", re.IGNORECASE)
+
+
+def _first(fact: Fact, evidence: Evidence) -> bool:
+    """Tell whether a whole list of all there ever was of a subject begins with a fact."""
+    for result in evidence.holding(fact.id):
+        told = {text.casefold() for text in values(result.args)}
+        same = [f.since for f in result.facts if (f.subject, f.field) == (fact.subject, fact.field) and f.since]
+        narrowed = {fact.value.casefold(), fact.value.casefold().partition(":")[0]} & told
+        whole = result.args.get("history") and not result.truncated and not narrowed
+        if whole and fact.since is not None and min(same, default=None) == fact.since:
+            return True
+    return False
 
 
 def _over(row: list[Fact], inside: list[Token]) -> bool:
