@@ -25,3 +25,17 @@ def test_at_least_95_percent_of_the_questions_are_answered_right(results: list[R
 def test_no_answer_is_confidently_wrong(results: list[Result]) -> None:
     wrong = [r for r in results if r.score.outcome == "confident_wrong"]
     assert not wrong, "\n".join(describe(r) for r in wrong)
+
+
+@pytest.fixture(scope="module")
+def unlike() -> list[Result]:
+    """The questions over two registries that the agent was not made with, in words of their own."""
+    return [result for registry in ("d", "e") for result in run(registry, lambda case: case.file == "cases_d")]
+
+
+def test_most_questions_in_other_words_are_answered_right_and_none_confidently_wrong(unlike: list[Result]) -> None:
+    wrong = [r for r in unlike if r.score.outcome == "confident_wrong"]
+    right = sum(r.score.right for r in unlike)
+    assert len(unlike) > 250
+    assert not wrong, "\n".join(describe(r) for r in wrong)
+    assert right >= 0.85 * len(unlike), summary(unlike)

@@ -167,7 +167,11 @@ def test_no_text_is_too_odd(text: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["What was live at kelp quay since 1 June 2026?", "what did G. Obi approve", "What has been withdrawn since 1 June?"],
+    [
+        "What was live at kelp quay since 1 June 2026?",
+        "what did G. Obi approve",
+        "What has been withdrawn since 1 June?",
+    ],
 )
 def test_a_live_name_passes_however_it_is_written(question: str) -> None:
     gate = Gate(Names({"kelp-quay": "site", "grace.obi": "person", "grace obi": "person:grace.obi"}))
