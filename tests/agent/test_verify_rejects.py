@@ -5,7 +5,7 @@ import pytest
 from askreg.agent.tools.shapes import ToolResult
 from askreg.agent.verify import Evidence, verify
 
-from .corpus import AUROC, BRIER, LIVE, STAGES, WOMEN, Case
+from .corpus import AUROC, BRIER, LIVE, STAGES, WOMEN, Case, fact
 
 
 def problems(case: Case) -> set[str]:
@@ -88,3 +88,20 @@ def test_the_error_of_a_call_may_be_repeated() -> None:
     )
     evidence = Evidence({}, [result], "", case.evidence().names, asserting=False)
     assert verify(case.rendered(), evidence) == []
+
+
+ROLES = [[fact("ada.osei", "roles", "scientist"), fact("ada.osei", "roles", "viewer")]]
+
+
+@pytest.mark.parametrize(
+    ("question", "draft", "accepted"),
+    [
+        ("Is ada.osei an approver?", "No: The role of {F1.subject} is {F1}.", True),
+        ("Is ada.osei an approver?", "Yes: The role of {F1.subject} is {F1}.", False),
+        ("Is ada.osei a viewer?", "No: The role of {F1.subject} is {F1}.", False),
+        ("Is ada.osei a viewer?", "Yes: The role of {F2.subject} is {F2}.", True),
+    ],
+)
+def test_a_role_is_held_only_by_whom_the_record_gives_it(question: str, draft: str, accepted: bool) -> None:
+    case = Case("role", draft, [("query", ROLES)], question=question, args={"where": [{"value": "ada.osei"}]})
+    assert (verify(case.rendered(), case.evidence()) == []) == accepted

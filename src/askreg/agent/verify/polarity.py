@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from askreg.agent.facts import Fact
 from askreg.agent.reading import Token, stamp, tokens
@@ -11,6 +12,7 @@ from askreg.agent.verify.claims import Claim, Evidence, Problem, arguments
 from askreg.agent.verify.relations import RELATIONS, Relation, expressed, said
 from askreg.agent.verify.support import Support
 from askreg.registry.canonical import canonical
+from askreg.registry.tables import Role
 
 _NOT = re.compile(r"\b(?:not|never|nobody|no one|nothing|none|neither|cannot|no)\b|n't\b", re.IGNORECASE)
 _HARMLESS = re.compile(
@@ -252,6 +254,11 @@ def misjudged(claim: Claim) -> Iterator[Problem]:
         if truth != yes:
             yield claim.problem("verdict", f"{verdict[1]!r}, but the figures say {'yes' if truth else 'no'}")
         return
+    held = _role_held(claim)
+    if held is not None and not doubting:
+        if held != yes:
+            yield claim.problem("verdict", f"{verdict[1]!r}, but the role asked for is {'' if held else 'not '}held")
+        return
     denies = bool(denials(claim))
     if yes and denies and not doubting:
         yield claim.problem("verdict", "'Yes' stands before a denial")
@@ -262,6 +269,14 @@ def misjudged(claim: Claim) -> Iterator[Problem]:
                 yield claim.problem("verdict", f"'Yes', but no cited fact says {relation.value!r}")
     elif not yes and claim.facts and not denies and _affirms(claim, verdict.end()) and not doubting:
         yield claim.problem("verdict", "'No' stands before what the question asked, affirmed")
+
+
+def _role_held(claim: Claim) -> bool | None:
+    """Tell whether a person has the one role that is asked for; None when none is, or the claim tells no roles."""
+    people = {fact.subject for fact in claim.facts if fact.field == "roles"}
+    told = {f.value for f in claim.evidence.facts.values() if f.field == "roles" and f.subject in people}
+    asked = {role for role in get_args(Role) if re.search(rf"\b{role}s?\b", claim.evidence.question, re.IGNORECASE)}
+    return bool(asked & told) if len(asked) == len(people) == 1 else None
 
 
 def _parts(question: str) -> list[str]:
