@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import yaml
-from questions.cases import NOW
 
 from askreg.agent.answer import Answer, Asker
 from askreg.agent.thread import Thread
 from askreg.registry.manifest import load
 from askreg.registry.registry import Registry
+from eval.case import NOW
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "breath.yaml").read_text(encoding="utf-8"))
 MANIFEST = Path(__file__).parents[2] / "questions" / "registry_b.yaml"

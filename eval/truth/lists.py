@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .gold import Gold, Item, instant
-from .oracle_base import Base
+from eval.truth.base import Base
+from eval.truth.gold import Gold, Item, instant
 
 
 class Lists(Base):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from .gold import Gold, instant
-from .oracle_lineage import Lineage
-from .oracle_metrics import Metrics
-from .oracle_people import People
+from eval.truth.gold import Gold, instant
+from eval.truth.lineage import Lineage
+from eval.truth.metrics import Metrics
+from eval.truth.people import People
 
 
 class Hands(People, Lineage, Metrics):

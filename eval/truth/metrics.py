@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .gold import Gold, Item
-from .oracle_base import Base, Row
+from eval.truth.base import Base, Row
+from eval.truth.gold import Gold, Item
 
 
 class Metrics(Base):

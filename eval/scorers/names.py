@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from .gold import instant
-from .record import Record
+from eval.truth.gold import instant
+from eval.truth.record import Record
 
 NEGATION = re.compile(r"\b(no|none|nothing|not|never|neither|nobody|zero|without|cannot|0)\b|n't\b", re.IGNORECASE)
 WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))

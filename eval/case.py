@@ -1,4 +1,4 @@
-"""The questions: read from their files, or made from a manifest, each with the gold of its oracle call."""
+"""The cases: each a question, what is expected of its answer, and the oracle call that computes the gold."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 import yaml
 
-from .gold import Gold
-from .oracle import Oracle
-from .record import Record
+from eval.oracle import Oracle
+from eval.truth.gold import Gold
+from eval.truth.record import Record
 
-HERE = Path(__file__).parent
+CASES = Path(__file__).parent / "cases"
+REGISTRIES = Path(__file__).parent / "registries"
 NOW = datetime(2026, 10, 15, 12, 0, tzinfo=UTC)
-"""The clock of the registries, so that "now" and "last March" mean the same each day the tests run."""
+"""The clock of the registries, so that "now" and "last March" mean the same on each day that a case is asked."""
 
 ASPECTS = {
     "set": "members", "values": "items", "count": "count", "verdict": "verdict", "winner": "winner",
@@ -25,7 +26,7 @@ ASPECTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One question and what is expected of its answer."""
+    """One question over one registry, and what is expected of its answer."""
 
     id: str
     registry: str
@@ -36,10 +37,15 @@ class Case:
     oracle: str
     as_of: str | None = None
     thread: str | None = None
-    held_out: bool = False
-    blind: bool = False
-    """Kept from whoever works on the agent: shown as counts only."""
+    """Cases of one thread are a conversation, asked in order."""
+    forbidden: tuple[str, ...] = ()
+    """What must be nowhere in the answer: an identifier of the question, or what an order in the record demands."""
     file: str = ""
+
+    @property
+    def key(self) -> str:
+        """What names the case among those of all registries."""
+        return f"{self.registry}/{self.id}"
 
     def gold(self, record: Record) -> Gold:
         """The gold, computed from the manifest."""
@@ -71,12 +77,10 @@ def case(row: dict[str, Any], registry: str | None, *, file: str) -> Case:
         oracle=expect["oracle"],
         as_of=row.get("as_of"),
         thread=row.get("thread"),
-        held_out="heldout" in file,
-        blind="blind" in file,
         file=file,
     )
 
 
 def every() -> list[Case]:
     """All cases of all files, in order."""
-    return [c for path in sorted(HERE.glob("cases_*.yaml")) for c in read(path)]
+    return [c for path in sorted((CASES / "written").glob("*.yaml")) for c in read(path)]

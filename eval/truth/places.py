@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .gold import Gold, Item, instant
-from .oracle_base import Base
-from .record import Span
+from eval.truth.base import Base
+from eval.truth.gold import Gold, Item, instant
+from eval.truth.record import Span
 
 
 class Places(Base):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from .cases import HERE, NOW
-from .gold import Gold
-from .oracle import Oracle
-from .record import Record
+from eval.case import NOW, REGISTRIES
+from eval.oracle import Oracle
+from eval.truth.gold import Gold
+from eval.truth.record import Record
 
-B = Oracle(Record.read(HERE / "registry_b.yaml"), now=NOW)
-C = Oracle(Record.read(HERE / "registry_c.yaml"), now=NOW)
-D = Oracle(Record.read(HERE / "registry_d.yaml"), now=NOW)
-E = Oracle(Record.read(HERE / "registry_e.yaml"), now=NOW)
+B = Oracle(Record.read(REGISTRIES / "b.yaml"), now=NOW)
+C = Oracle(Record.read(REGISTRIES / "c.yaml"), now=NOW)
+D = Oracle(Record.read(REGISTRIES / "d.yaml"), now=NOW)
+E = Oracle(Record.read(REGISTRIES / "e.yaml"), now=NOW)
 
 
 @pytest.mark.parametrize(("oracle", "call", "members"), [

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from .gold import instant
+from eval.truth.gold import instant
 
 LOWER_IS_BETTER = {"brier", "mae", "rmse", "log_loss", "perplexity", "wer", "latency"}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .cases import NOW
-from .makers import Candidate, live, maker, place, sole
-from .oracle import Oracle
-from .record import Record
+from eval.case import NOW
+from eval.makers import Candidate, live, maker, place, sole
+from eval.oracle import Oracle
+from eval.truth.record import Record
 
 
 @maker

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from .answer_text import MONTHS
-from .cases import NOW
-from .record import Record, Span
+from eval.case import NOW
+from eval.scorers.names import MONTHS
+from eval.truth.record import Record, Span
 
 Candidate = tuple[str, str, str, str]
 Maker = Callable[[Record], Iterator[Candidate]]

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from .answer_text import Names
-from .cases import HERE, NOW, Case, every
-from .gold import Gold
-from .oracle import Oracle
-from .record import Record
-from .scoring import score
-from .synthetic import right_answer, wrong_answers
-from .templates import made
+from eval.case import NOW, REGISTRIES, Case, every
+from eval.oracle import Oracle
+from eval.scorers.correctness import score
+from eval.scorers.names import Names
+from eval.templates import made
+from eval.truth.gold import Gold
+from eval.truth.record import Record
 
-RECORD = Record.read(HERE / "registry_b.yaml")
+from .synthetic import right_answer, wrong_answers
+
+RECORD = Record.read(REGISTRIES / "b.yaml")
 NAMES = Names(RECORD)
 
 
@@ -227,13 +228,13 @@ def test_every_case_has_a_gold() -> None:
         case.gold(RECORDS[case.registry])
 
 
-RECORDS = {name: Record.read(HERE / f"registry_{name}.yaml") for name in ("b", "c", "d", "e")}
+RECORDS = {name: Record.read(REGISTRIES / f"{name}.yaml") for name in ("b", "c", "d", "e")}
 KNOWN = {name: Names(record) for name, record in RECORDS.items()}
 
 
 def all_cases() -> list[Case]:
     """The cases of the files, and those made from the manifests."""
-    made_here = [c for name in ("b", "c") for flag in (False, True) for c in made(RECORDS[name], name, held_out=flag)]
+    made_here = [c for name in ("b", "c") for seed in (1, 2) for c in made(RECORDS[name], name, seed=seed)]
     return every() + made_here
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from .gold import Gold, instant
-from .record import Record, Span
+from eval.truth.gold import Gold, instant
+from eval.truth.record import Record, Span
 
 Row = dict[str, Any]
 

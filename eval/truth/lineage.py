@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from .gold import Gold
-from .oracle_lists import Lists
+from eval.truth.gold import Gold
+from eval.truth.lists import Lists
 
 
 class Lineage(Lists):

@@ -6,8 +6,8 @@ these methods as its only names. Nothing here imports askreg, so an error of ask
 
 from __future__ import annotations
 
-from .gold import Gold
-from .oracle_premises import Premises
+from eval.truth.gold import Gold
+from eval.truth.premises import Premises
 
 
 class Oracle(Premises):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .gold import Gold, instant
-from .oracle_hands import Hands
+from eval.truth.gold import Gold, instant
+from eval.truth.hands import Hands
 
 DENIALS = ("no", "not", "never", "none", "nothing", "nobody", "has not", "was not", "without")
 

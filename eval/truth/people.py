@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .gold import Gold, instant
-from .oracle_base import Row
-from .oracle_places import Places
+from eval.truth.base import Row
+from eval.truth.gold import Gold, instant
+from eval.truth.places import Places
 
 
 class People(Places):

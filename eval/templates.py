@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import random
 
-from . import makers_history  # noqa: F401 - registers its makers
-from .cases import Case
-from .makers import MAKERS
-from .record import Record
+from eval import makers_history  # noqa: F401 - registers its makers
+from eval.case import Case
+from eval.makers import MAKERS
+from eval.truth.record import Record
 
 
-def made(record: Record, registry: str, *, held_out: bool = False, each: int = 1) -> list[Case]:
-    """Cases over a record, the same each time; those held out are others."""
-    seed = 2 if held_out else 1
+def made(record: Record, registry: str, *, seed: int = 1, each: int = 1) -> list[Case]:
+    """Cases over a record, the same for the same seed."""
     cases: list[Case] = []
     for make in MAKERS:
         candidates = sorted(make(record))
@@ -25,7 +24,7 @@ def made(record: Record, registry: str, *, held_out: bool = False, each: int = 1
             case = Case(
                 id=f"{registry}-{seed}{len(cases) + 1:02}-{make.__name__}", registry=registry, category=category,
                 question=question, status=("abstained",) if check == "abstain" else ("answered",),
-                check=check, oracle=call, held_out=held_out,
+                check=check, oracle=call,
             )  # fmt: skip
             cases.append(case)
     return cases

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from .answer_text import Names
-from .cases import Case
-from .gold import Gold
+from eval.case import Case
+from eval.scorers.names import Names
+from eval.truth.gold import Gold
 
 Answer = dict[str, Any]
 

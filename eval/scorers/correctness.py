@@ -38,8 +38,8 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
-from .answer_text import NEGATION, WORDS, Names, as_decimal, fact_on, figures, says_date, scalars, without_dates
-from .gold import Gold, Item
+from eval.scorers.names import NEGATION, WORDS, Names, as_decimal, fact_on, figures, says_date, scalars, without_dates
+from eval.truth.gold import Gold, Item
 
 Answer = dict[str, Any]
 BETTER = re.compile(

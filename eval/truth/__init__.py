@@ -1,0 +1,1 @@
+"""The right answers, from the manifests alone: plain Python in which nothing of askreg is imported."""
