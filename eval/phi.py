@@ -22,9 +22,10 @@ from askreg.agent import known
 from askreg.agent.guard.phi import Finding, Gate
 from askreg.registry.manifest.loading import load
 from askreg.registry.registry import Registry
+from eval import case
 
-TOP = Path(__file__).parents[1]
-QUESTIONS = TOP / "tests" / "questions"
+KEPT_ASIDE = ("heldout", "blind")
+"""Files of questions that the gate was not tuned with."""
 FILLED = 5
 """Texts made of one template."""
 Half: TypeAlias = Literal["tune", "report"]
@@ -108,15 +109,9 @@ def _character(c: str, drawn: random.Random) -> str:
 
 
 def harmless(half: Half) -> list[Text]:
-    """Return registry questions without any: those of the tests that were not kept aside, and more."""
+    """Return registry questions without any: those of the cases that were not kept aside, and more."""
     found = [Text("", question) for question in content()["harmless"]]
-    for path in sorted(QUESTIONS.glob("cases_*.yaml")):
-        if "heldout" not in path.stem and "blind" not in path.stem:
-            cases = yaml.safe_load(path.read_text("utf-8"))
-            found += [
-                Text("", case["question"], registry=case.get("registry") or cases.get("registry") or "b")
-                for case in cases["cases"]
-            ]
+    found += [Text("", one.question, registry=one.registry) for one in case.every() if one.file not in KEPT_ASIDE]
     once = {text.text: text for text in found}.values()
     kept = [text for text in once if _even(text.text) == (half == "tune")]
     return kept + ([Text("", question) for question in content()["again_harmless"]] if half == "tune" else [])
@@ -128,10 +123,10 @@ def _even(text: str) -> bool:
 
 @cache
 def gate(registry: str) -> Gate:
-    """Return the gate of one of the tests' registries, with its live names."""
+    """Return the gate of one of the evaluation's registries, with its live names."""
     with tempfile.TemporaryDirectory() as folder:
         with Registry.open(f"sqlite:///{folder}/askreg.db", actor="eval") as opened:
-            load(opened, QUESTIONS / f"registry_{registry}.yaml")
+            load(opened, case.REGISTRIES / f"{registry}.yaml")
             with opened.view() as seen:
                 return Gate(known.names(seen))
 

@@ -11,17 +11,16 @@ from askreg.agent.answer import Answer, Asker
 from askreg.agent.thread import Thread
 from askreg.registry.manifest import load
 from askreg.registry.registry import Registry
-from eval.case import NOW
+from eval.case import NOW, REGISTRIES
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "breath.yaml").read_text(encoding="utf-8"))
-MANIFEST = Path(__file__).parents[2] / "questions" / "registry_b.yaml"
 
 
 @pytest.fixture(scope="module")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     path = tmp_path_factory.mktemp("breath") / "askreg.db"
     with Registry.open(f"sqlite:///{path}", actor="examiner", clock=lambda: NOW) as opened:
-        load(opened, MANIFEST)
+        load(opened, REGISTRIES / "b.yaml")
         yield Asker(opened)
 
 

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from askreg.agent.offline import crosscheck, likely
+from askreg.agent.offline import crosscheck
+from askreg.agent.offline.likeness import Likeness
 from askreg.agent.tools.shapes import ToolName, ToolResult
 from askreg.library import minilm
 
@@ -30,6 +31,6 @@ def test_a_question_in_the_words_of_a_known_one_needs_no_model(monkeypatch: pyte
     assert not crosscheck.doubted(["who approved {version}"], [APPROVAL])
 
 
-def test_without_weights_nothing_is_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(likely, "probabilities", lambda masked: {})
-    assert not crosscheck.doubted(["who gave {version} the green light"], [OWNER])
+@pytest.mark.parametrize("likeness", [Likeness(embedder="lexical"), Likeness(examples=False)])
+def test_without_weights_or_examples_nothing_is_doubted(likeness: Likeness) -> None:
+    assert not crosscheck.doubted(["who gave {version} the green light"], [OWNER], likeness)

@@ -14,9 +14,9 @@ from askreg.agent.answer import Answer, Asker
 from askreg.agent.thread import Thread
 from askreg.registry.manifest import load
 from askreg.registry.registry import Registry
+from eval.case import REGISTRIES
 
 HERE = Path(__file__).parent
-MANIFESTS = HERE.parents[1] / "questions"
 NOW = datetime(2026, 10, 15, 12, tzinfo=UTC)
 CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "figures.yaml").read_text(encoding="utf-8"))
 Ask = Callable[[dict[str, Any]], Answer]
@@ -29,7 +29,7 @@ def answer_to(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     for name in ("b", "c"):
         path = tmp_path_factory.mktemp(name) / "askreg.db"
         opened[name] = Registry.open(f"sqlite:///{path}", actor="examiner", clock=lambda: NOW)
-        load(opened[name], MANIFESTS / f"registry_{name}.yaml")
+        load(opened[name], REGISTRIES / f"{name}.yaml")
 
     def ask(case: dict[str, Any]) -> Answer:
         asker, thread = Asker(opened[case["registry"]]), Thread()

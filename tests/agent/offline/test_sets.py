@@ -14,9 +14,9 @@ import yaml
 from askreg.agent.answer import Answer, Asker
 from askreg.registry.manifest import load
 from askreg.registry.registry import Registry
+from eval.case import REGISTRIES
 
 HERE = Path(__file__).parent
-MANIFESTS = HERE.parents[1] / "questions"
 NOW = datetime(2026, 10, 15, 12, tzinfo=UTC)
 CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "sets.yaml").read_text())
 KINDS = ("version", "model", "dataset_version", "person", "site")
@@ -32,7 +32,7 @@ def ask_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     for name in ("b", "c"):
         path = tmp_path_factory.mktemp(name) / "askreg.db"
         opened[name] = Registry.open(f"sqlite:///{path}", actor="examiner", clock=lambda: NOW)
-        load(opened[name], MANIFESTS / f"registry_{name}.yaml")
+        load(opened[name], REGISTRIES / f"{name}.yaml")
         askers[name] = Asker(opened[name])
     yield lambda case: askers[case["registry"]].ask(case["question"])
     for registry in opened.values():
@@ -42,7 +42,7 @@ def ask_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
 @pytest.fixture(scope="module")
 def names() -> Names:
     """Every name of each kind, as the manifests have them."""
-    return {name: _names(yaml.safe_load((MANIFESTS / f"registry_{name}.yaml").read_text())) for name in ("b", "c")}
+    return {name: _names(yaml.safe_load((REGISTRIES / f"{name}.yaml").read_text())) for name in ("b", "c")}
 
 
 def _names(manifest: dict[str, Any]) -> dict[str, set[str]]:

@@ -49,7 +49,7 @@ def make_brain(
             # Not a BaseChatModel itself: importing that takes half a second, which no language model makes up for here.
             from askreg.agent.offline.brain import OfflineBrain
 
-            brain = OfflineBrain(seen=seen)
+            brain = OfflineBrain(seen=seen, likeness=config.likeness)
         case "claude":
             from askreg.agent.brains.claude import ClaudeBrain
 

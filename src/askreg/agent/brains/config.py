@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from askreg.agent.offline.likeness import WHOLE, Likeness
+
 if TYPE_CHECKING:
     from askreg.settings import Settings
 
@@ -60,6 +62,7 @@ class BrainConfig(_Config):
     policy: Policy = "local-only"
     claude: ClaudeConfig = ClaudeConfig()
     ollama: OllamaConfig = OllamaConfig()
+    likeness: Likeness = WHOLE
     variables: Mapping[str, str] = Field(default_factory=dict, repr=False, exclude=True)
 
     @classmethod

@@ -20,7 +20,7 @@ def local_brain(*, seen: View, config: BrainConfig, gate: Gate) -> Brain:
         return OllamaBrain(config.ollama, model, egress)
     from askreg.agent.brains.selector import SelectorBrain
 
-    return SelectorBrain(config.ollama, model, egress, seen=seen)
+    return SelectorBrain(config.ollama, model, egress, seen=seen, likeness=config.likeness)
 
 
 def chosen(

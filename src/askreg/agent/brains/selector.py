@@ -21,6 +21,7 @@ from askreg.agent.draft import Draft, Reading, read
 from askreg.agent.guard.egress import Egress
 from askreg.agent.offline import canonical
 from askreg.agent.offline.brain import OfflineBrain
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.names import LEXICONS
 from askreg.agent.thread import Turn
 from askreg.errors import InvalidInput
@@ -41,11 +42,14 @@ class SelectorBrain:
 
     prompt = "select"
 
-    def __init__(self, config: OllamaConfig, model: OllamaModel, egress: Egress, *, seen: View) -> None:
+    def __init__(
+        self, config: OllamaConfig, model: OllamaModel, egress: Egress, *, seen: View, likeness: Likeness = WHOLE
+    ) -> None:
         """Read the live names from `seen`; see `examined` for the model."""
         self._config, self._egress, self._seen = config, egress, seen
         self.model = model.reference
-        self._offline = OfflineBrain(seen=seen)
+        self._likeness = likeness
+        self._offline = OfflineBrain(seen=seen, likeness=likeness)
         self._selected: list[BaseMessage] | Draft | None = None
 
     def invoke(self, input: Sequence[BaseMessage]) -> AIMessage:
@@ -65,9 +69,11 @@ class SelectorBrain:
         """Return what is to be answered, or the draft that says why nothing is."""
         from langchain_core.messages import HumanMessage
 
-        known = sketch(question, LEXICONS.of(self._seen), times.moment(self._seen.instant), _turns(before))
+        known = sketch(
+            question, LEXICONS.of(self._seen), times.moment(self._seen.instant), _turns(before), self._likeness
+        )
         as_it_stands: list[BaseMessage] = [*before, HumanMessage(content=question)]
-        own = OfflineBrain(seen=self._seen).invoke(as_it_stands)
+        own = self._offline.invoke(as_it_stands)
         if known.settled and not own.tool_calls:
             return read(own.text)
         chosen = self._choice(known)
@@ -87,7 +93,7 @@ class SelectorBrain:
         alone: list[BaseMessage] = [HumanMessage(content=selected)]
         if not own.tool_calls:
             return alone
-        same = _calls(own) == _calls(OfflineBrain(seen=self._seen).invoke(alone))
+        same = _calls(own) == _calls(self._offline.invoke(alone))
         return as_it_stands if same else _doubted(selected)
 
     def _choice(self, known: Sketch) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import get_args
 from askreg.agent.offline import canonical, coverage
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.link import link
 from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.agent.offline.understanding import understand
@@ -54,9 +55,11 @@ class Sketch:
         return understand(self.question, self.lexicon, self.now).unread is None
 
 
-def sketch(question: str, lexicon: Lexicon, now: datetime, turns: Sequence[Turn] = ()) -> Sketch:
+def sketch(
+    question: str, lexicon: Lexicon, now: datetime, turns: Sequence[Turn] = (), likeness: Likeness = WHOLE
+) -> Sketch:
     """Return what is known of a question; what the answer before named may be meant too."""
-    nearest = canonical.nearest_examples(question, lexicon, now, limit=NEAREST)
+    nearest = canonical.nearest_examples(question, lexicon, now, limit=NEAREST, likeness=likeness)
     near = dict.fromkeys(intent for _, intent, _ in nearest)
     chosen = [intent for name in [*near][:MOST_INTENTS] for intent in canonical.intents() if intent.name == name]
     slots = dict.fromkeys(slot for intent in chosen for slot in intent.slots)
@@ -65,7 +68,8 @@ def sketch(question: str, lexicon: Lexicon, now: datetime, turns: Sequence[Turn]
         for slot, names in _told(turn).items():
             named.setdefault(slot, []).extend(names)
     candidates = {slot: _candidates(slot, named, lexicon) for slot in slots}
-    examples = [row for row in nearest if row[1] in {intent.name for intent in chosen}]
+    kept = {intent.name for intent in chosen} if likeness.examples else set()
+    examples = [row for row in nearest if row[1] in kept]
     return Sketch(question, tuple(chosen), tuple(examples), candidates, lexicon, now)
 
 

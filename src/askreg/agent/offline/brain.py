@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from askreg.agent.draft import Draft
 from askreg.agent.offline import dialogue
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.names import LEXICONS
 from askreg.agent.tools.shapes import Call
 from askreg.registry import times
@@ -21,9 +22,9 @@ class OfflineBrain:
 
     model = None
 
-    def __init__(self, *, seen: View) -> None:
+    def __init__(self, *, seen: View, likeness: Likeness = WHOLE) -> None:
         """Read the names from `seen`."""
-        self._seen = seen
+        self._seen, self._likeness = seen, likeness
 
     def invoke(self, input: Any) -> AIMessage:
         """Return the next calls, or the draft of the answer."""
@@ -40,7 +41,8 @@ class OfflineBrain:
         results = [m.artifact for m in messages[asked:] if isinstance(m, ToolMessage)]
         now = times.moment(self._seen.instant)
         past = self._seen.instant < self._seen.now
-        return dialogue.step(str(messages[asked].content), turns, LEXICONS.of(self._seen), now, results, past=past)
+        question, lexicon = str(messages[asked].content), LEXICONS.of(self._seen)
+        return dialogue.step(question, turns, lexicon, now, results, past=past, likeness=self._likeness)
 
 
 def _calls(calls: list[Call], number: int) -> AIMessage:

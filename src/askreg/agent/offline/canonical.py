@@ -12,6 +12,7 @@ from pathlib import Path
 
 from askreg.agent.offline import neighbours
 from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.link import link
 from askreg.agent.offline.phrases import Phrases, Tok
 from askreg.errors import InvalidInput
@@ -78,17 +79,17 @@ def filled(canonical: str, slots: Mapping[str, str]) -> str:
 
 
 def nearest_examples(
-    question: str, lexicon: Lexicon, now: datetime, limit: int = 8
+    question: str, lexicon: Lexicon, now: datetime, limit: int = 8, likeness: Likeness = WHOLE
 ) -> list[tuple[str, str, dict[str, str]]]:
     """Return the examples most like a question, each with its intent and what the question gives for its slots.
 
     An example's slots are filled with what the question names, and stay as they are where it names nothing.
     """
     tokens = Phrases(link(question, lexicon, now).items, lexicon).tokens()
-    masked, named = neighbours.mask(tokens, question)
+    masked, named = neighbours.mask(tokens, question, likeness)
     by_name = {intent.name: intent for intent in intents()}
     found: list[tuple[str, str, dict[str, str]]] = []
-    for example, name in neighbours.ranked(masked, examples()):
+    for example, name in neighbours.ranked(masked, examples(), embedder=likeness.embedder):
         slots = {slot: named[slot] for slot in by_name[name].slots if slot in named}
         found.append((filled(example, slots), name, slots))
         if len(found) == limit:
@@ -110,12 +111,12 @@ def _pairs() -> Iterator[tuple[str, str]]:
             yield form, intent.name
 
 
-def readings(tokens: list[Tok], text: str, *, limit: int = 3) -> list[str]:
+def readings(tokens: list[Tok], text: str, *, limit: int = 3, likeness: Likeness = WHOLE) -> list[str]:
     """Return up to three questions near to this one, about the things that it names."""
-    masked, named = neighbours.mask(tokens, text)
+    masked, named = neighbours.mask(tokens, text, likeness)
     by_name = {intent.name: intent for intent in intents()}
     result: dict[str, str] = {}
-    for _, name in neighbours.ranked(masked, examples())[:_NEAR]:
+    for _, name in neighbours.ranked(masked, examples(), embedder=likeness.embedder)[:_NEAR]:
         intent = by_name[name]
         used = {slot for slot in intent.slots if slot in named}
         if name in result or not intent.required <= named.keys() or (named and not used):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 
 from askreg.agent.offline import canonical, likely
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.tools.shapes import ToolResult
 
 SURE = 0.8
@@ -40,12 +41,14 @@ _SERVED: tuple[tuple[str, str], ...] = (
 """For the intents whose name holds the one, what the calls of a reading that serves them hold."""
 
 
-def doubted(masked: Collection[str], results: Collection[ToolResult]) -> bool:
+def doubted(masked: Collection[str], results: Collection[ToolResult], likeness: Likeness = WHOLE) -> bool:
     """Whether what was looked up serves none of the intents that the question may have, however it is masked."""
+    if not likeness.examples:
+        return False
     called = " ".join(f"{r.tool} {json.dumps(r.args, default=str)}" for r in results).lower()
     if any(_plain(one, called) for one in masked):
         return False
-    return bool(masked) and all(_doubted(likely.probabilities(one), called) for one in masked)
+    return bool(masked) and all(_doubted(likely.probabilities(one, likeness.embedder), called) for one in masked)
 
 
 def _plain(masked: str, called: str) -> bool:

@@ -10,6 +10,7 @@ from askreg.agent.draft import Draft, Reading
 from askreg.agent.offline import aptness, canonical, crosscheck, dates, doubts, neighbours
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.link import Item, link
 from askreg.agent.offline.meaning import Query, SetOf
 from askreg.agent.offline.phrases import Phrases
@@ -21,10 +22,18 @@ from askreg.agent.tools.shapes import Call, ToolResult
 
 
 def step(
-    question: str, turns: list[Any], lexicon: Lexicon, now: datetime, results: list[ToolResult], *, past: bool = False
+    question: str,
+    turns: list[Any],
+    lexicon: Lexicon,
+    now: datetime,
+    results: list[ToolResult],
+    *,
+    past: bool = False,
+    likeness: Likeness = WHOLE,
 ) -> list[Call] | Draft:
     """Return the calls to make next, or the draft; `past` when `now` is an earlier instant that was asked for."""
-    running = _answer(question, turns, lexicon, Context(lexicon, now, question, past=past))
+    context = Context(lexicon, now, question, past=past, likeness=likeness)
+    running = _answer(question, turns, lexicon, context)
     left = list(results)
     try:
         calls = next(running)
@@ -33,7 +42,7 @@ def step(
             calls = running.send(given)
     except StopIteration as end:
         draft: Draft = end.value
-        return _apt(draft, question, lexicon, now, results, turns)
+        return _apt(draft, question, context, results, turns)
     return calls
 
 
@@ -67,24 +76,21 @@ _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
 
 
-def _apt(
-    draft: Draft, question: str, lexicon: Lexicon, now: datetime, results: list[ToolResult], turns: list[Any]
-) -> Draft:
+def _apt(draft: Draft, question: str, context: Context, results: list[ToolResult], turns: list[Any]) -> Draft:
     """Return the draft if it is about what the question names, and of the kind it asks for."""
     if draft.status != "answered":
         return draft
-    items = link(question, lexicon, now).items
+    lexicon = context.lexicon
+    items = link(question, lexicon, context.now).items
     unused = (aptness.unused(items, draft, results) or aptness.undated(items, draft, results)) if results else None
     unused = unused or (aptness.untimely(question, draft, results) if results else None)
     unused = unused or doubts.doubtful(question, draft, results, turns)
     if unused is not None:
         reason = f"what “{unused}” means here could not be made out; ask for one thing at a time"
         return Draft(status="abstained", reason=literal(reason))
-    if results and not turns and crosscheck.doubted(_masks(items, question, lexicon), results):
+    if results and not turns and crosscheck.doubted(_masks(items, question, context), results, context.likeness):
         reason = "what was looked up is not what such a question usually asks; choose a reading, or name it plainly"
-        return _with_neighbours(
-            Draft(status="abstained", reason=reason), question, lexicon, Context(lexicon, now, question)
-        )
+        return _with_neighbours(Draft(status="abstained", reason=reason), question, lexicon, context)
     missed = aptness.unapt(question, draft, results, lexicon.names.people)
     if missed is not None:
         reason = f"the question asks for {missed}, and what it was read as gives none; put it in other words"
@@ -92,8 +98,8 @@ def _apt(
     return draft
 
 
-def _masks(items: tuple[Item, ...], question: str, lexicon: Lexicon) -> list[str]:
-    return neighbours.masks(Phrases(items, lexicon).tokens(), question)
+def _masks(items: tuple[Item, ...], question: str, context: Context) -> list[str]:
+    return neighbours.masks(Phrases(items, context.lexicon).tokens(), question, context.likeness)
 
 
 def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context) -> Asking:
@@ -108,7 +114,9 @@ def _answer(question: str, turns: list[Any], lexicon: Lexicon, context: Context)
         understood.query is None or max(len(understood.query.ask), len(understood.query.fields)) < 2
     ):
         return (yield from _each(parts, history, lexicon, context))
-    saved = None if understood.unread is None or turns else rescued(question, understood.unread, lexicon, context.now)
+    saved = None
+    if understood.unread is not None and not turns:
+        saved = rescued(question, understood.unread, lexicon, context.now, context.likeness)
     if saved is not None:
         draft = yield from program(saved.query, context)
         return draft
@@ -188,10 +196,11 @@ def _together(drafts: list[tuple[str, Draft]]) -> Draft:
 
 def _with_neighbours(draft: Draft, question: str, lexicon: Lexicon, context: Context) -> Draft:
     """Offer the known questions nearest to one that was not understood."""
-    if len(draft.readings) > 1:
+    if len(draft.readings) > 1 or not context.likeness.examples:
         return draft
     tokens = Phrases(link(question, lexicon, context.now).items, lexicon).tokens()
-    offered = [r for q in canonical.readings(tokens, question) if (r := _reading(q, lexicon, context))]
+    near = canonical.readings(tokens, question, likeness=context.likeness)
+    offered = [r for q in near if (r := _reading(q, lexicon, context))]
     return draft.model_copy(update={"readings": [*draft.readings, *offered][:3]}) if offered else draft
 
 

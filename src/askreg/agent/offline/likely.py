@@ -55,29 +55,29 @@ _WEIGHT = 3.0
 
 
 @cache
-def usable() -> bool:
-    """Whether the embedder that the weights were made for is the one that is used."""
-    return embedder().name == minilm.NAME and _weights() is not None
+def usable(choice: str = "auto") -> bool:
+    """Whether the embedder that the weights were made for is the one that is chosen."""
+    return embedder(choice).name == minilm.NAME and _weights() is not None
 
 
 @lru_cache(maxsize=256)
-def probabilities(masked: str) -> dict[str, float]:
+def probabilities(masked: str, choice: str = "auto") -> dict[str, float]:
     """Return how likely each intent is to be that of a masked question; nothing where the weights cannot be used."""
-    if not usable():
+    if not usable(choice):
         return {}
     import numpy as np
 
     names, weights = _weights()  # type: ignore[misc]
-    scores = weights @ np.append(_features([masked])[0], 1.0)
+    scores = weights @ np.append(_features([masked], choice)[0], 1.0)
     exp = np.exp(scores - scores.max())
     return dict(zip(names, (exp / exp.sum()).tolist(), strict=True))
 
 
-def _features(masked: Sequence[str]) -> Any:
+def _features(masked: Sequence[str], choice: str) -> Any:
     import numpy as np
 
     spoken = [neighbours.spoken(one) for one in masked]
-    vectors = np.array(embedder().embed(spoken))
+    vectors = np.array(embedder(choice).embed(spoken))
     return _joined(vectors, masked)
 
 

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.meaning import Bare, Group, Holder, Node, Thing
 from askreg.agent.offline.phrases import Tok
 from askreg.library.choose import embedder as chosen
@@ -40,9 +41,9 @@ WORDS = {
 """What stands for a name where sentences are compared: words that a sentence embedding has met."""
 
 
-def ranked(masked: str, examples: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+def ranked(masked: str, examples: tuple[tuple[str, str], ...], *, embedder: str = "auto") -> list[tuple[str, str]]:
     """Return the examples with what belongs to each, those most like a masked question first."""
-    scores = scored(masked, tuple(example for example, _ in examples))
+    scores = scored(masked, tuple(example for example, _ in examples), embedder=chosen(embedder))
     order = sorted(range(len(examples)), key=lambda i: (-scores[i], i))
     return [examples[i] for i in order]
 
@@ -60,8 +61,8 @@ def spoken(masked: str) -> str:
     return SLOT.sub(lambda m: WORDS.get(m.group(1), m.group(1)), masked)
 
 
-def mask(tokens: list[Tok], text: str) -> tuple[str, dict[str, str]]:
-    """Return the question with its names masked, and the first name of each kind."""
+def mask(tokens: list[Tok], text: str, likeness: Likeness = WHOLE) -> tuple[str, dict[str, str]]:
+    """Return the question with its names masked (if they are to be), and the first name of each kind."""
     named: dict[str, str] = {}
     words: list[str] = []
     for tok in tokens:
@@ -74,14 +75,14 @@ def mask(tokens: list[Tok], text: str) -> tuple[str, dict[str, str]]:
                 named.setdefault("model", re.split(r"[:@]", value)[0])
         if not slots(tok):
             words.append(tok.item.text.lower())
-    return " ".join(words), named
+    return " ".join(words) if likeness.masking else text.lower(), named
 
 
-def masks(tokens: list[Tok], text: str) -> list[str]:
+def masks(tokens: list[Tok], text: str, likeness: Likeness = WHOLE) -> list[str]:
     """Return the question masked in each way: an alias may stand for its holder, or be asked of itself."""
-    whole = mask(tokens, text)[0]
+    whole = mask(tokens, text, likeness)[0]
     apart = [replace(tok, node=Holder(tok.node.alias)) if isinstance(tok.node, Holder) else tok for tok in tokens]
-    return list(dict.fromkeys((whole, mask(apart, text)[0])))
+    return list(dict.fromkeys((whole, mask(apart, text, likeness)[0])))
 
 
 def slots(tok: Tok) -> list[tuple[str, str]]:

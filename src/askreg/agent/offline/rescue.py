@@ -16,6 +16,7 @@ from functools import cache
 from askreg.agent.offline import canonical, coverage, likely, neighbours
 from askreg.agent.offline.canonical import Intent
 from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.link import link
 from askreg.agent.offline.meaning import Query
 from askreg.agent.offline.phrases import Phrases, Tok
@@ -35,11 +36,15 @@ class Rescued:
     query: Query
 
 
-def rescued(question: str, unknown: Sequence[str], lexicon: Lexicon, now: datetime) -> Rescued | None:
+def rescued(
+    question: str, unknown: Sequence[str], lexicon: Lexicon, now: datetime, likeness: Likeness = WHOLE
+) -> Rescued | None:
     """Return the known question that this one surely asks; `unknown` are its words that the grammar does not know."""
+    if not likeness.examples:
+        return None
     tokens = Phrases(link(question, lexicon, now).items, lexicon).tokens()
-    masked, named = neighbours.mask(tokens, question)
-    chances = likely.probabilities(masked)
+    masked, named = neighbours.mask(tokens, question, likeness)
+    chances = likely.probabilities(masked, likeness.embedder)
     if not chances:
         return None
     name = max(chances, key=lambda one: chances[one])
@@ -47,7 +52,7 @@ def rescued(question: str, unknown: Sequence[str], lexicon: Lexicon, now: dateti
     slots = {slot: named[slot] for slot in intent.slots if slot in named}
     if chances[name] < SURE or not intent.required <= slots.keys():
         return None
-    if not _all_named(tokens, slots) or not _carried(masked, unknown, intent, chances[name]):
+    if not _all_named(tokens, slots) or not _carried(masked, unknown, intent, chances[name], likeness):
         return None
     meant = canonical.compose(name, slots)
     query = understand(meant, lexicon, now).query
@@ -76,13 +81,13 @@ def _all_named(tokens: list[Tok], slots: dict[str, str]) -> bool:
     return True
 
 
-def _carried(masked: str, unknown: Sequence[str], intent: Intent, chance: float) -> bool:
+def _carried(masked: str, unknown: Sequence[str], intent: Intent, chance: float, likeness: Likeness) -> bool:
     """Whether the unknown words are known of this intent, or are what tells it from others."""
     strange = [word.lower() for word in unknown if _stem(word) not in _vocabulary(intent.name)]
     if not strange:
         return True
     without = re.sub(r"\b(?:" + "|".join(re.escape(word) for word in strange) + r")\b", " ", masked)
-    left = likely.probabilities(" ".join(without.split()))
+    left = likely.probabilities(" ".join(without.split()), likeness.embedder)
     return left.get(intent.name, 0.0) < _CARRIES * chance
 
 

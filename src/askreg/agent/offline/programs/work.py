@@ -11,6 +11,7 @@ from askreg.agent.draft import Draft, Reading
 from askreg.agent.facts import Fact
 from askreg.agent.offline.dates import Span
 from askreg.agent.offline.lexicon import Lexicon
+from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.tools.shapes import Call, ToolResult
 from askreg.registry import times
 
@@ -107,6 +108,7 @@ class Context:
     question: str
     past: bool = False
     """Whether `now` is not the clock's but an earlier instant that was asked for."""
+    likeness: Likeness = WHOLE
 
     def earlier(self, instant: str) -> bool:
         """Return whether the record is told as of an instant that is over."""
