@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from askreg.agent.offline import crosscheck
+from askreg.agent.offline import crosscheck, likely
 from askreg.agent.offline.likeness import Likeness
 from askreg.agent.tools.shapes import ToolName, ToolResult
 from askreg.library import minilm
@@ -24,7 +24,7 @@ def test_what_serves_no_likely_intent_is_doubted_and_what_serves_one_is_not() ->
 
 
 def test_a_question_in_the_words_of_a_known_one_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    def loaded(masked: str) -> dict[str, float]:
+    def loaded(masked: str, choice: str) -> dict[str, float]:
         raise AssertionError("the model was loaded")
 
     monkeypatch.setattr(likely, "probabilities", loaded)
