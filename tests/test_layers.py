@@ -35,6 +35,8 @@ FENCES = {
     "langchain": {"library", "agent", "interop"},
     "sklearn": {"demo"},
     "skops": {"demo"},
+    "cryptography": {"registry"},
+    "prov": {"reports"},
     "typer": {"cli"},
     "click": {"cli"},
     "rich": {"cli"},
