@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -48,6 +48,15 @@ class Gold:
             raise ValueError(f"expected one member, got {members!r}")
         return members[0]
 
+    def told(self) -> dict[str, Any]:
+        """The aspects that are asked for, as JSON."""
+        found = {name: value for name, value in asdict(self).items() if value not in (None, (), frozenset(), False)}
+        if self.verdict is False:
+            found["verdict"] = False
+        if self.members is not None:
+            found["members"] = self.members
+        return {name: _jsonable(value) for name, value in found.items()}
+
     def with_(self, **changes: Any) -> Gold:
         """A copy with some aspects changed."""
         return replace(self, **changes)
@@ -60,3 +69,13 @@ def instant(value: str | datetime, *, end_of_day: bool = True) -> datetime:
         return datetime.combine(day, time(23, 59, 59, 999999) if end_of_day else time(), UTC)
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value.replace("Z", "+00:00"))
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_jsonable(part) for part in value]
+    if isinstance(value, dict):
+        return {name: part for name, part in value.items() if part is not None}
+    return str(value) if isinstance(value, Decimal) else value
