@@ -66,6 +66,8 @@ class Row(_Shape):
     """Drafts that the brain handed in."""
     scores: Scores
     seconds: float
+    model_calls: int = 0
+    """Times that the brain was asked for its next step."""
     tokens: int | None = None
     """Of all model calls; None where the server does not say, and for the offline brain."""
 
