@@ -5,7 +5,6 @@ python -m eval.mutation [--registry b c demo …] [--seed N] [--sample N] [--jso
 
 import argparse
 import json
-import math
 import random
 import sys
 from collections import Counter, defaultdict
@@ -18,6 +17,7 @@ from askreg.agent.facts import Fact
 from askreg.agent.render import Passage, Rendered
 from askreg.agent.verify import verify
 from eval.accepted import Accepted, accepted
+from eval.figures import wilson
 from eval.mutants import Corruption, Mutant, corruptions, typed
 
 REGISTRIES = ("b", "c", "demo")
@@ -74,15 +74,6 @@ class Report:
             "answers": dict(self.answers),
             "survivors": [str(m) for m in self.survivors],
         }
-
-
-def wilson(hits: int, total: int, *, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a share."""
-    if not total:
-        return 0.0, 1.0
-    p, d = hits / total, 1 + z * z / total
-    centre, spread = p + z * z / (2 * total), z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total))
-    return max(0.0, (centre - spread) / d), min(1.0, (centre + spread) / d)
 
 
 def row(name: str, hits: int, total: int) -> str:

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import sqrt
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -23,6 +22,7 @@ from askreg.agent.guard.phi import Finding, Gate
 from askreg.registry.manifest.loading import load
 from askreg.registry.registry import Registry
 from eval import case
+from eval.figures import wilson
 
 KEPT_ASIDE = ("heldout", "blind")
 """Files of questions that the gate was not tuned with."""
@@ -137,18 +137,9 @@ def covered(spans: Iterable[tuple[int, int]], findings: Sequence[Finding]) -> bo
     return all(i in marked for start, end in spans for i in range(start, end))
 
 
-def interval(hits: int, n: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a proportion."""
-    if n == 0:
-        return 0.0, 1.0
-    z, p = 1.959964, hits / n
-    middle, spread = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - spread) / (1 + z * z / n)), min(1.0, (middle + spread) / (1 + z * z / n))
-
-
 def share(hits: int, n: int) -> str:
     """Return a proportion with its interval, in per cent."""
-    low, high = interval(hits, n)
+    low, high = wilson(hits, n)
     return f"{hits:>4}/{n:<4} {100 * hits / max(n, 1):6.2f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from eval.accepted import Accepted, accepted, questions
-from eval.mutation import Report, measure, wilson
+from eval.figures import wilson
+from eval.mutation import Report, measure
 
 KINDS = {
     "added", "cohort", "count", "dataset", "date", "digit", "dropped", "evidence", "fake quote", "flipped", "interval",
@@ -60,8 +61,3 @@ def test_what_is_true_is_not_counted_as_spoilt(answers: list[Accepted]) -> None:
 def test_questions_kept_aside_are_not_asked() -> None:
     assert not [q.id for q in questions("b") if "heldout" in q.id or "blind" in q.id]
     assert questions("b") and questions("c")
-
-
-def test_an_interval_holds_the_share() -> None:
-    low, high = wilson(99, 100)
-    assert 0.94 < low < 0.99 < high < 1

@@ -37,13 +37,6 @@ def test_an_identifier_is_covered_only_if_all_of_it_is() -> None:
     assert not phi.covered([(0, 23)], [found])
 
 
-def test_wilsons_interval_is_not_certain_of_few() -> None:
-    assert phi.interval(10, 10)[0] < 0.75
-    assert phi.interval(0, 0) == (0.0, 1.0)
-    low, high = phi.interval(50, 100)
-    assert low < 0.41 and high > 0.59
-
-
 def test_the_command_prints_every_identifier_and_every_way_to_write_it() -> None:
     lines: list[str] = []
     phi.report("report", misses=False, out=lines.append)
