@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from registry.conftest import fill, promote
 
-from askreg.errors import InvalidInput, Refused
-from askreg.registry.audit import Checkpoint
+from askreg.errors import Refused
+from askreg.registry import cards
+from askreg.registry.checkpoints import Checkpoint
 from askreg.registry.registry import Registry
 from askreg.registry.results import Verification
 from askreg.registry.tables import RECORD
@@ -38,6 +39,13 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ada.move(version="sepsis-risk:2", stage="production")
         ada.set_policy(policy={"moves": {"experimental": ["validation"]}, "deploy_from": ["production"]})
         ada.update_model(model="sepsis-risk", tags={"specialty": "icu"}, description="changed")
+        with ada.unit() as unit:
+            cards.record_draft(
+                unit, version="sepsis-risk:1", content="sha256:c1", backend="offline", body="{}", detail={}
+            )
+        with lena.unit() as unit:
+            cards.sign(unit, version="sepsis-risk:1")
+            cards.publish(unit, version="sepsis-risk:1")
         ada.record_answer(key="ans_1", question="q", status="answered", backend="offline", body="{}", detail={})
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

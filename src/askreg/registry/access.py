@@ -5,7 +5,9 @@ from typing import Literal
 
 from askreg.registry.tables import Role
 
-Permission = Literal["register", "evaluate", "alias", "move", "approve", "deploy", "retire", "administer", "load"]
+Permission = Literal[
+    "register", "evaluate", "alias", "move", "approve", "deploy", "retire", "publish", "administer", "load"
+]
 
 PERMISSIONS: dict[Permission, frozenset[Role]] = {
     "register": frozenset({"scientist", "admin"}),
@@ -15,6 +17,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     "approve": frozenset({"approver", "admin"}),
     "deploy": frozenset({"scientist", "approver", "admin"}),
     "retire": frozenset({"scientist", "approver", "admin"}),
+    "publish": frozenset({"scientist", "approver", "admin"}),
     # People, policy and metrics' directions decide what all others may do and see as better.
     "administer": frozenset({"admin"}),
     # A manifest tells history in other people's names, so loading one takes the highest trust.

@@ -92,7 +92,7 @@ def approve(
     action = "version.approved" if decision == "approved" else "version.rejected"
     detail = {"meaning": meaning, "decision": decision}
     signed = signing.content(unit, row)
-    printed = _printed_name(unit, who)
+    printed = printed_name(unit, who)
     with unit.event(action, version, at=when, by=who, entity=row["id"], detail=detail):
         for earlier in unit.current(Approval, "version_id", row["id"]):
             if (earlier["by"], earlier["meaning"]) == (who, meaning) and earlier["at"] <= when:
@@ -383,7 +383,8 @@ def _own(unit: Unit, version: Row, who: str) -> str | None:
     return part_in(unit, version).get(who)
 
 
-def _printed_name(unit: Unit, person: str) -> str:
+def printed_name(unit: Unit, person: str) -> str:
+    """Return the name that a signature of a person bears: the display name, if there is one."""
     row = unit.find(Person, name=person)
     display = unit.field(row["id"], "display") if row else None
     return person if display is None else str(json.loads(display["value"]))

@@ -24,6 +24,16 @@ class Requirement(BaseModel):
     """Whether the artifact's digest must be known."""
 
 
+class Publication(BaseModel):
+    """What must be on record before a model card is published."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    signatures: dict[Meaning, Role] = {"approval": "approver"}
+    """Meanings that must stand on the card, unlapsed, and the role that each signer must hold."""
+    card: list[str] = Field(default_factory=list)
+    """Card fields that must be filled, on the version or its model."""
+
+
 class Policy(BaseModel):
     """The rules of the lifecycle. What is not listed as a move cannot be done."""
 
@@ -32,6 +42,7 @@ class Policy(BaseModel):
     enter: dict[StageName, Requirement] = Field(default_factory=dict)
     deploy_from: list[StageName]
     """The stages in which a version may go live."""
+    publish: Publication = Field(default_factory=Publication)
 
     @field_validator("moves")
     @classmethod

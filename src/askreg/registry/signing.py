@@ -4,7 +4,18 @@ import json
 from collections.abc import Iterable, Mapping
 
 from askreg.registry.canonical import canonical, sha256
-from askreg.registry.tables import Approval, Edge, Evaluation, Field, Metric, Run, Tag, Version
+from askreg.registry.tables import (
+    Approval,
+    CardPublication,
+    CardSignature,
+    Edge,
+    Evaluation,
+    Field,
+    Metric,
+    Run,
+    Tag,
+    Version,
+)
 from askreg.registry.unit import Row, Unit
 
 _SIGNED_OF_MODEL = ("task", "description", "card.")
@@ -39,9 +50,10 @@ def content(unit: Unit, version: Row) -> str:
 
 
 def lapse(unit: Unit, version_id: int, when: str) -> None:
-    """Close, within the open event, every standing signature on a version whose content changes."""
-    for approval in unit.current(Approval, "version_id", version_id):
-        unit.change(Approval, approval, until=max(when, approval["at"]))
+    """Close, within the open event, what was signed of a version whose content changes, and its published card."""
+    for of in (Approval, CardSignature, CardPublication):
+        for signed in unit.current(of, "version_id", version_id):
+            unit.change(of, signed, until=max(when, signed["at"]))
 
 
 def lapse_about(unit: Unit, entity: int, when: str, *, fields: Iterable[str], tags: Mapping[str, object]) -> None:

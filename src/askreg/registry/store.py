@@ -77,7 +77,7 @@ class Store:
                 raise
             self._lay_out()
             return
-        if layout is not None and layout != SCHEMA:
+        if layout is not None and layout != SCHEMA and not (0 < layout < SCHEMA and self._extend()):
             raise StorageError(
                 f"{self.shown} holds a registry of layout {layout}; this askreg reads layout {SCHEMA}: "
                 "use the askreg that wrote it"
@@ -99,6 +99,15 @@ class Store:
                 )
             Base.metadata.create_all(connection)
             connection.execute(table(Head).insert().values(id=1, layout=SCHEMA, seq=0, hash=GENESIS, last_id=0))
+
+    def _extend(self) -> bool:
+        """Add the tables that a database of an earlier layout lacks; return whether it lacked any."""
+        with self.writing() as connection:
+            missing = set(Base.metadata.tables) - set(inspect(connection).get_table_names())
+            if missing:
+                Base.metadata.create_all(connection)
+                connection.execute(table(Head).update().values(layout=SCHEMA))
+        return bool(missing)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

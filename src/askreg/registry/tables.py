@@ -13,8 +13,8 @@ from sqlalchemy.orm import registry as orm_registry
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
-SCHEMA = 1
-"""The layout of these tables; a database of another layout is refused."""
+SCHEMA = 2
+"""The layout of these tables. Each so far added tables only: an older database gets them, a newer one is refused."""
 
 StageName = Literal["experimental", "validation", "approved", "production", "retired"]
 Role = Literal["viewer", "analyst", "scientist", "approver", "auditor", "admin"]
@@ -273,6 +273,37 @@ class Answer(Recorded, table=True):
     body: str
 
 
+class Card(Recorded, table=True):
+    """A model card that was drafted. The log holds the body's SHA-256, not the body."""
+
+    digested: ClassVar[frozenset[str]] = frozenset({"body"})
+    version_id: int = Column(sa_type=BigInteger, foreign_key="version.id", index=True)
+    content: str = Column(description="SHA-256 of the RFC 8785 form of what the card says")
+    backend: str = Column(description="what wrote the narrative")
+    body: str
+
+
+class CardSignature(Interval, table=True):
+    """A signature on a card. It is closed (lapses) when what the card tells of its version changes."""
+
+    __tablename__ = "card_signature"
+    version_id: int = Column(sa_type=BigInteger, foreign_key="version.id", index=True)
+    card_id: int = Column(sa_type=BigInteger, foreign_key="card.id")
+    meaning: str
+    printed_name: str
+    comment: str | None = None
+    content: str = Column(description="the card's content that was signed")
+
+
+class CardPublication(Interval, table=True):
+    """A card that was published. It is closed when another is, or lapses as its signatures do."""
+
+    __tablename__ = "card_publication"
+    version_id: int = Column(sa_type=BigInteger, foreign_key="version.id", index=True)
+    card_id: int = Column(sa_type=BigInteger, foreign_key="card.id")
+    content: str
+
+
 class Event(Base, table=True):
     """One link of the tamper-evident log (see `log`)."""
 
@@ -328,5 +359,8 @@ RECORD: tuple[type[Recorded], ...] = (
     Edge,
     PolicyRow,
     Answer,
+    Card,
+    CardSignature,
+    CardPublication,
 )
 """Every table that events write, parents before children."""

@@ -30,10 +30,10 @@ def dump(registry: "Registry", *, format: Format = "yaml") -> str:
     """Return the record as a manifest; loaded into an empty registry, it reads the same and dumps the same.
 
     A manifest tells what happened, not how it came to be recorded. It does not carry: the events of the log and
-    their times of recording, refused attempts, answers, the policy, earlier names of models, earlier values of what
-    may change (descriptions, tags, cards, roles …), when people and metrics were registered, the digest that a
-    signature was bound to and when it lapsed, who ended an interval if another began it, and the content of
-    documents, which lie beside it.
+    their times of recording, refused attempts, answers, model cards drafted, signed or published, the policy, earlier
+    names of models, earlier values of what may change (descriptions, tags, cards, roles …), when people and metrics
+    were registered, the digest that a signature was bound to and when it lapsed, who ended an interval if another began
+    it, and the content of documents, which lie beside it.
     """
     with registry.view() as view:
         manifest = Record(view.connection).whole()
