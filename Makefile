@@ -15,7 +15,7 @@ demo: .venv/extras-demo,minilm
 	$(BIN)/askreg --home .demo demo $(ARGS)
 
 test: .venv/extras-$(TESTED)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: .venv/extras-$(TESTED)
 	$(BIN)/ruff check
@@ -27,7 +27,7 @@ app: .venv/extras-app,demo,minilm
 	$(BIN)/askreg --home .demo app $(ARGS)
 
 eval: .venv/extras-$(TESTED)
-	$(BIN)/python -m tests.questions.run --brief || true
+	$(BIN)/python eval/run.py --jobs 2 $(ARGS)
 	$(BIN)/python -m eval.mutation
 	$(BIN)/python -m eval.phi
 	$(BIN)/python -m eval.injection
