@@ -15,8 +15,8 @@ CONTRACT = {
     *("demo", "ask", "chat", "app", "load", "dump", "doctor", "gaps"),
     *("models", "show", "compare", "lineage", "history", "deployed", "leaderboard"),
     *("register", "evaluate", "alias", "stage", "approve", "reject", "deploy", "withdraw", "retire"),
-    *("audit verify", "audit log", "audit checkpoint", "answers list", "answers show", "answers replay"),
-    "answers apply",
+    *("audit verify", "audit log", "audit checkpoint", "audit proof", "audit key"),
+    *("answers list", "answers show", "answers replay", "answers apply"),
 }
 READS = {
     *("models", "versions", "show", "compare", "lineage", "history", "deployed", "leaderboard", "gaps"),

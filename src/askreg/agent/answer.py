@@ -170,10 +170,10 @@ class Asker:
         return answer
 
     def _inquiry(self, seen: View, question: str) -> "_Inquiry":
-        kept = audit.checkpoint(seen.connection)
-        names = _known.of(seen, url=self._registry.url, seq=kept.seq)
+        head = audit.head(seen.connection)
+        names = _known.of(seen, url=self._registry.url, seq=head.seq)
         heard = Heard(question, _known.gate(names), cloud=self._backend in CLOUD)
-        return _Inquiry(seen, heard, names, head=LogHead(seq=kept.seq, hash=kept.hash), verify=self._verify)
+        return _Inquiry(seen, heard, names, head=head, verify=self._verify)
 
     def _answered(self, inquiry: "_Inquiry", thread: Thread | None) -> tuple[Outcome, BrainUsed]:
         """Ask the brain that was chosen, and no other; why it cannot answer is an outcome too."""

@@ -6,6 +6,7 @@ from askreg.agent.guard.phi import Gate
 from askreg.agent.reading import Names
 from askreg.agent.wording import is_prose
 from askreg.registry import query
+from askreg.registry.history import READING
 from askreg.registry.plan import Aggregate, Condition, Order, Plan, PlanKind
 from askreg.registry.view import View
 
@@ -66,8 +67,8 @@ def _values(seen: View, kind: PlanKind, *fields: str) -> Iterator[tuple[str, ...
 
 
 def changed(seen: View, *, since: int) -> bool:
-    """Tell whether the log holds anything after event `since` but answers and refused attempts."""
-    passive = Condition(path="action", op="in", value=["answer.given", "attempt.refused"], negate=True)
+    """Tell whether the log holds anything after event `since` but reads and refused attempts."""
+    passive = Condition(path="action", op="in", value=[*READING, "attempt.refused"], negate=True)
     later = Condition(path="seq", op=">", value=since)
     return query.run(seen, Plan(select="event", where=[later, passive], limit=1)).total > 0
 

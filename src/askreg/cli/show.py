@@ -251,7 +251,9 @@ def _verification(outcome: results.Verification) -> None:
     )
     head = f"{outcome.events} events, the last {outcome.head.seq} with hash {outcome.head.hash}"
     if outcome.ok:
-        line(f"verified: the log is whole and the tables say what it says; {head}", style="green")
+        told = f"; its own {outcome.recorded} checkpoint{'s hold' if outcome.recorded > 1 else ' holds'}"
+        own = told if outcome.recorded else ""
+        line(f"verified: the log is whole and the tables say what it says; {head}{own}", style="green")
     else:
         line(f"NOT verified: the record was altered in the places above; {head}", style="red")
 

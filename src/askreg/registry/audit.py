@@ -1,6 +1,5 @@
-"""Proof that nothing was altered: the log replayed against itself, the live tables and kept checkpoints."""
+"""Proof that nothing was altered: the log replayed against itself, the live tables and checkpoints."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,40 +8,19 @@ import orjson
 from sqlalchemy import Connection, select
 
 from askreg.errors import InvalidInput, StorageError
+from askreg.registry.checkpoints import Checkpoint, origin_of, recorded
 from askreg.registry.images import Images
 from askreg.registry.log import GENESIS, event_hash
+from askreg.registry.merkle import Tree
+from askreg.registry.notes import Verifier
 from askreg.registry.results import CheckedCheckpoint, LogHead, Problem, Verification
 from askreg.registry.tables import RECORD, Event, Head
 from askreg.registry.view import table
 
-ORIGIN = "askreg"
 MOST_PROBLEMS = 200
 """How many problems are named; the rest are counted."""
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """Where the log stood at some time, kept outside of it. Only such a thing shows a log rewritten as a whole."""
-
-    seq: int
-    hash: str
-
-    def to_json(self) -> str:
-        """Return the text to keep."""
-        return json.dumps({"origin": ORIGIN, "seq": self.seq, "hash": self.hash}) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str, *, name: str) -> "Checkpoint":
-        """Read a kept checkpoint; `name` says in errors where it came from."""
-        try:
-            kept = json.loads(text)
-            if kept["origin"] != ORIGIN or not isinstance(kept["seq"], int) or not isinstance(kept["hash"], str):
-                raise ValueError
-            return cls(kept["seq"], kept["hash"])
-        except (ValueError, KeyError, TypeError):
-            raise InvalidInput(f"{name} is not a checkpoint; 'askreg audit checkpoint' writes one") from None
 
 
 @dataclass
@@ -55,34 +33,47 @@ class _Replay:
     hash: str = GENESIS
     events: int = 0
     recorded_at: str = ""
-    hashes: dict[int, str] = field(default_factory=dict)
-    """The hashes at the sequence numbers of the checkpoints."""
+    first: str = ""
+    """The hash that the first event's contents give."""
+    tree: Tree | None = None
+    """The Merkle tree of what the events' contents give, where there is a checkpoint to compare it with."""
 
     def problem(self, where: str, what: str) -> None:
         self.problems.append(Problem(where=where, what=what))
 
 
-def checkpoint(connection: Connection) -> Checkpoint:
-    """Return where the log stands now."""
-    head = connection.execute(select(table(Head))).mappings().first()
-    if head is None:
+def head(connection: Connection) -> LogHead:
+    """Return where the log ends now."""
+    found = connection.execute(select(table(Head))).mappings().first()
+    if found is None:
         raise StorageError("the registry has lost its head row: run 'askreg audit verify'")
-    return Checkpoint(head["seq"], head["hash"])
+    return LogHead(seq=found["seq"], hash=found["hash"])
 
 
 def verify(
-    connection: Connection, *, checkpoints: Iterable[Checkpoint] = (), progress: Progress | None = None
+    connection: Connection,
+    *,
+    checkpoints: Iterable[Checkpoint] = (),
+    keys: Iterable[Verifier] = (),
+    progress: Progress | None = None,
 ) -> Verification:
-    """Replay the whole log, compare it with every table of the record, the head, and kept checkpoints."""
-    kept = list(checkpoints)
+    """Replay the whole log, compare it with every table of the record, the head, and checkpoints.
+
+    The checkpoints are those that were kept outside and given, and those that the log tells of. One that was read
+    from a signed note holds only if one of the `keys` signed it.
+    """
+    kept, told, known = list(checkpoints), list(recorded(connection)), list(keys)
     replay = _Replay({str(of.__tablename__): Images(connection, of) for of in RECORD})
+    replay.tree = Tree() if kept or told else None
     heads = connection.execute(select(table(Head))).mappings().all()
-    _replay(connection, replay, {c.seq for c in kept}, heads[0]["seq"] if heads else 0, progress)
+    _replay(connection, replay, heads[0]["seq"] if heads else 0, progress)
     _check_head(replay, heads)
     for images in replay.tables.values():
         for where, what in images.problems():
             replay.problem(where, what)
-    checked = [_check_checkpoint(replay, each) for each in kept]
+    for seq, payload in told:
+        _check_recorded(replay, seq, payload, known)
+    checked = _check_kept(replay, kept, known)
     problems = replay.problems[:MOST_PROBLEMS]
     if len(replay.problems) > MOST_PROBLEMS:
         problems.append(Problem(where="…", what=f"and {len(replay.problems) - MOST_PROBLEMS} more"))
@@ -91,6 +82,7 @@ def verify(
         events=replay.events,
         head=LogHead(seq=replay.seq, hash=str(replay.hash)),
         checkpoints=checked,
+        recorded=len(told),
         problems=problems,
     )
 
@@ -98,13 +90,11 @@ def verify(
 _BATCH = 1000
 
 
-def _replay(connection: Connection, replay: _Replay, kept: set[int], total: int, progress: Progress | None) -> None:
+def _replay(connection: Connection, replay: _Replay, total: int, progress: Progress | None) -> None:
     query = select(table(Event)).order_by(table(Event).c.seq)
     for batch in connection.execution_options(yield_per=_BATCH).execute(query).partitions():
         for event in batch:
             _check_link(replay, event)
-            if replay.seq in kept:
-                replay.hashes[replay.seq] = replay.hash
         for images in replay.tables.values():
             images.compare()
         if progress is not None:
@@ -140,6 +130,9 @@ def _check_link(replay: _Replay, event: Sequence[Any]) -> None:
         replay.problem(f"event {seq}", f"backdated: recorded at {recorded_at}, after one of {replay.recorded_at}")
     else:
         replay.recorded_at = str(recorded_at)
+    if replay.tree is not None:
+        replay.tree.append(bytes.fromhex(own))
+    replay.first = replay.first or own
     replay.seq = seq if isinstance(seq, int) else replay.seq + 1
     replay.hash = hash
     replay.events += 1
@@ -171,12 +164,43 @@ def _check_head(replay: _Replay, heads: Sequence[Mapping[Any, Any]]) -> None:
         replay.problem("head", f"the last id is {last}, the head says {head['last_id']}")
 
 
-def _check_checkpoint(replay: _Replay, kept: Checkpoint) -> CheckedCheckpoint:
-    found = GENESIS if kept.seq == 0 else replay.hashes.get(kept.seq)
-    if found is None:
-        replay.problem(f"checkpoint {kept.seq}", f"the log ends before it, at event {replay.seq}: it was cut off")
-    elif found != kept.hash:
-        replay.problem(
-            f"checkpoint {kept.seq}", "the log up to there is not the one of the checkpoint: it was rewritten"
-        )
-    return CheckedCheckpoint(seq=kept.seq, hash=kept.hash, ok=found == kept.hash)
+def _check_kept(replay: _Replay, kept: list[Checkpoint], keys: list[Verifier]) -> list[CheckedCheckpoint]:
+    """Compare the checkpoints that were given, in their order; the one before a broken one says how far back it is."""
+    doubts = [_doubt(replay, each, each.doubt(keys)) for each in kept]
+    held = [each.size for each, doubt in zip(kept, doubts, strict=True) if doubt is None]
+    for each, doubt in zip(kept, doubts, strict=True):
+        if doubt is not None:
+            before = max((size for size in held if size < each.size), default=None)
+            since = "" if before is None else f"; that of event {before} holds, so it was altered after that event"
+            replay.problem(f"checkpoint {each.size}", doubt + since)
+    return [
+        CheckedCheckpoint(seq=each.size, hash=each.root.hex(), ok=doubt is None, origin=each.origin)
+        for each, doubt in zip(kept, doubts, strict=True)
+    ]
+
+
+def _check_recorded(replay: _Replay, seq: int, payload: str, keys: list[Verifier]) -> None:
+    """Compare a checkpoint that the log tells of; one by a key that is not known here still has to fit the log."""
+    try:
+        detail = orjson.loads(payload)["detail"]
+        found = Checkpoint.parse(detail["note"], name=f"event {seq}")
+        signer = Verifier.parse(detail["key"])
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidInput):
+        replay.problem(f"event {seq}", "it tells of a checkpoint that cannot be read")
+        return
+    doubt = "it covers itself" if found.size >= seq else None
+    doubt = doubt or (found.doubt([signer]) if signer in keys else None) or _doubt(replay, found, None)
+    if doubt is not None:
+        replay.problem(f"event {seq}", f"the checkpoint of event {found.size} that it tells of does not hold: {doubt}")
+
+
+def _doubt(replay: _Replay, kept: Checkpoint, doubt: str | None) -> str | None:
+    """Return why a checkpoint does not hold: a doubt of its signature, or what the log is not."""
+    if doubt is not None or replay.tree is None:
+        return doubt
+    if kept.size > len(replay.tree):
+        return f"the log ends before it, at event {replay.seq}: it was cut off"
+    if replay.tree.root(kept.size) == kept.root:
+        own = origin_of(replay.first)
+        return None if kept.origin == own or not kept.size else f"it is of the log {kept.origin}, and this is {own}"
+    return "the log up to there is not the one of the checkpoint: events were altered, moved or removed, or rewritten"

@@ -20,6 +20,10 @@ ACTIONS = (
     "alias.set",
     "answer.given",
     "attempt.refused",
+    "card.drafted",
+    "card.published",
+    "card.signed",
+    "checkpoint.signed",
     "dataset.registered",
     "dataset.updated",
     "dataset_version.registered",
@@ -32,6 +36,7 @@ ACTIONS = (
     "person.registered",
     "person.updated",
     "policy.set",
+    "report.exported",
     "run.registered",
     "version.approved",
     "version.deployed",
@@ -44,9 +49,10 @@ ACTIONS = (
     "version.withdrawn",
 )
 """What events say was done."""
+READING = ("answer.given", "checkpoint.signed", "report.exported")
+"""What is logged and leaves the record as it was."""
 
 _EVENT, _VERSION, _STATE, _DEPLOYMENT = table(Event), table(Version), table(DatasetVersion), table(Deployment)
-_ANSWER = "answer.given"
 
 
 def history(
@@ -64,8 +70,8 @@ def history(
     """Return a page of events, the latest first; refused attempts are among them.
 
     A model's history includes its versions', a dataset's its versions', an environment's what was deployed there.
-    `action` is an action (`version.approved`), its first part (`version.`) or its verb (`approved`). Answers that
-    were given change nothing and are left out, unless `action` asks for them or `everything` is wanted.
+    `action` is an action (`version.approved`), its first part (`version.`) or its verb (`approved`). Answers,
+    reports and checkpoints change nothing and are left out, unless `action` asks for them or `everything` is wanted.
     """
     paging.size(limit)
     key = paging.after(cursor, "events", str, int)
@@ -83,7 +89,7 @@ def history(
         _check_person(view, actor)
     found = select(_EVENT).where(*seen, *asked).order_by(_EVENT.c.occurred_at.desc(), _EVENT.c.seq.desc())
     if not answers:
-        found = found.where(_EVENT.c.action != _ANSWER)
+        found = found.where(_EVENT.c.action.not_in(READING))
     if key is not None:
         found = found.where(tuple_(_EVENT.c.occurred_at, _EVENT.c.seq) < tuple_(*key))
     rows = view.connection.execute(found.limit(limit + 1)).all()
@@ -196,9 +202,9 @@ def _total(view: View, seen: list[ColumnElement[bool]], asked: list[ColumnElemen
         return int(view.connection.execute(select(sql.count()).select_from(_EVENT).where(*conditions)).scalar_one())
 
     if asked:
-        wanted = [] if answers else [_EVENT.c.action != _ANSWER]
+        wanted = [] if answers else [_EVENT.c.action.not_in(READING)]
         return count(*seen, *asked, *wanted)
-    left_out = 0 if answers else count(*seen, _EVENT.c.action == _ANSWER)
+    left_out = 0 if answers else count(*seen, _EVENT.c.action.in_(READING))
     return _all(view, count) - left_out
 
 

@@ -6,12 +6,13 @@ value. The previous event's hash is among them, so each hash stands for the whol
 
 import hashlib
 from json.encoder import encode_basestring as quoted
+from typing import Any
 
 GENESIS = "0" * 64
 """The hash before the first event."""
 
 
-def event_hash(
+def event_text(
     *,
     seq: int,
     recorded_at: str,
@@ -24,13 +25,17 @@ def event_hash(
     payload: str,
     previous: str,
 ) -> str:
-    """Return the hex SHA-256 of an event; `payload` is canonical text already."""
+    """Return the text of an event that is hashed; `payload` is canonical text already."""
     entity = "null" if entity_id is None else str(entity_id)
     # Keys in RFC 8785 order, written out because this runs once for every event that is verified.
-    text = (
+    return (
         f'{{"action":{quoted(action)},"actor":{quoted(actor)},"entity_id":{entity},'
         f'"occurred_at":{quoted(occurred_at)},"payload":{payload},"previous":{quoted(previous)},'
         f'"recorded_at":{quoted(recorded_at)},"recorded_by":{quoted(recorded_by)},"seq":{seq},'
         f'"subject":{quoted(subject)}}}'
     )
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def event_hash(**event: Any) -> str:
+    """Return the hex SHA-256 of an event, given as for `event_text`."""
+    return hashlib.sha256(event_text(**event).encode("utf-8", "surrogatepass")).hexdigest()

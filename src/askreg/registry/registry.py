@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar, cast
 from askreg.errors import AskregError, Conflict, InvalidInput, NotFound, Refused
 from askreg.registry import (
     audit,
+    checkpoints,
     comparison,
     details,
     find,
@@ -16,6 +17,7 @@ from askreg.registry import (
     lifecycle,
     lineage,
     names,
+    proofs,
     proposals,
     query,
     reads,
@@ -24,7 +26,10 @@ from askreg.registry import (
     view,
     writes,
 )
+from askreg.registry.checkpoints import Checkpoint
+from askreg.registry.notes import SigningKey, Verifier
 from askreg.registry.plan import Plan, PlanResult
+from askreg.registry.proofs import Consistency, Inclusion
 from askreg.registry.proposals import Proposal
 from askreg.registry.store import Store
 from askreg.registry.tables import Answer, Dataset, Kind, Origin
@@ -403,25 +408,62 @@ class Registry:
     def head(self) -> results.LogHead:
         """Return where the log ends."""
         with self.view() as seen:
-            kept = audit.checkpoint(seen.connection)
-            return results.LogHead(seq=kept.seq, hash=kept.hash)
+            return audit.head(seen.connection)
 
-    def checkpoint(self) -> audit.Checkpoint:
-        """Return where the log stands, to be kept outside."""
+    def checkpoint(self) -> Checkpoint:
+        """Return where the log stands, unsigned, to be kept outside."""
         with self.view() as seen:
-            return audit.checkpoint(seen.connection)
+            return checkpoints.now(seen.connection)
+
+    def sign_checkpoint(self, key: SigningKey, *, progress: audit.Progress | None = None) -> Checkpoint:
+        """Verify the record, sign where the log stands, and record that; an altered record is not vouched for."""
+        if self._current() is not None:
+            raise InvalidInput("a checkpoint is not signed inside a transaction, which may yet be undone")
+        outcome = self.verify(progress=progress)
+        if not outcome.ok:
+            found = f"{outcome.problems[0].where}: {outcome.problems[0].what}"
+            raise Conflict(f"nothing was signed, for the record does not verify ({found}); run 'askreg audit verify'")
+        with self.view() as seen:
+            signed = checkpoints.now(seen.connection).signed(key)
+        with self.unit() as unit:
+            checkpoints.record(unit, signed, key.verifier(signed.origin))
+        return signed
+
+    def log_name(self) -> str:
+        """Return the name under which this log's checkpoints are signed."""
+        with self.view() as seen:
+            return checkpoints.origin(seen.connection)
+
+    def prove_inclusion(self, seq: int, checkpoint: Checkpoint) -> Inclusion:
+        """Return the proof that an event is in the log of a checkpoint."""
+        with self.view() as seen:
+            return proofs.inclusion(seen.connection, seq, checkpoint)
+
+    def prove_consistency(self, old: Checkpoint, new: Checkpoint) -> Consistency:
+        """Return the proof that the log of one checkpoint is the beginning of that of another."""
+        with self.view() as seen:
+            return proofs.consistency(seen.connection, old, new)
+
+    def latest_checkpoint(self, *, covering: int = 0) -> Checkpoint | None:
+        """Return the last signed checkpoint that the log tells of, if it covers so many events."""
+        with self.view() as seen:
+            return proofs.latest(seen.connection, covering=covering)
 
     def verify(
-        self, *, checkpoints: Iterable[audit.Checkpoint] = (), progress: audit.Progress | None = None
+        self,
+        *,
+        checkpoints: Iterable[Checkpoint] = (),
+        keys: Iterable[Verifier] = (),
+        progress: audit.Progress | None = None,
     ) -> results.Verification:
-        """Replay the log and compare it with the tables and with kept checkpoints."""
+        """Replay the log and compare it with the tables and with checkpoints; `keys` are whose signatures count."""
         missing = self._store.missing_tables()
         if missing:
             problems = [results.Problem(where=f"table {name}", what="it is missing") for name in missing]
             head = results.LogHead(seq=0, hash="")
             return results.Verification(ok=False, events=0, head=head, checkpoints=[], problems=problems)
         with self.view() as seen:
-            return audit.verify(seen.connection, checkpoints=checkpoints, progress=progress)
+            return audit.verify(seen.connection, checkpoints=checkpoints, keys=keys, progress=progress)
 
     def _shown(self, subject: str, kind: Kind, of: type[_Shown]) -> _Shown:
         with self.view() as seen:

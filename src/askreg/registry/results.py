@@ -440,11 +440,12 @@ class Problem(Result):
 
 
 class CheckedCheckpoint(Result):
-    """A checkpoint that was compared with the log."""
+    """A checkpoint that was compared with the log: the last event it covers, and the Merkle root in hex."""
 
     seq: int
     hash: str
     ok: bool
+    origin: str
 
 
 class Verification(Result):
@@ -454,4 +455,7 @@ class Verification(Result):
     events: int
     head: LogHead
     checkpoints: list[CheckedCheckpoint]
+    """Those that were kept outside and given."""
+    recorded: int = 0
+    """How many checkpoints the log itself tells of; what is wrong with one is among the problems."""
     problems: list[Problem]

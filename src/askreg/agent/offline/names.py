@@ -12,6 +12,7 @@ from askreg.agent.offline.entities import ModelNames, Names
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.registry import audit, query
 from askreg.registry.plan import Aggregate, Condition, Order, Plan, PlanKind, PlanRow
+from askreg.registry.results import LogHead
 from askreg.registry.view import View
 
 
@@ -94,11 +95,11 @@ class Lexicons:
     def __init__(self, size: int = 4) -> None:
         """Keep `size` of them."""
         self._size, self._lock = size, threading.Lock()
-        self._kept: OrderedDict[tuple[Any, ...], tuple[audit.Checkpoint, Lexicon]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Any, ...], tuple[LogHead, Lexicon]] = OrderedDict()
 
     def of(self, seen: View) -> Lexicon:
         """Return the lexicon of what the view can see."""
-        head = audit.checkpoint(seen.connection)
+        head = audit.head(seen.connection)
         key = (str(seen.connection.engine.url), seen.as_of, seen.known)
         with self._lock:
             kept = self._kept.get(key)
@@ -110,7 +111,7 @@ class Lexicons:
             return lexicon
 
 
-def _still(kept: audit.Checkpoint, head: audit.Checkpoint, seen: View) -> bool:
+def _still(kept: LogHead, head: LogHead, seen: View) -> bool:
     if kept.seq >= head.seq:
         return kept == head
     return not changed(View(seen.connection, seen.now), since=kept.seq)
