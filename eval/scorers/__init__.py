@@ -1,1 +1,59 @@
 """Scorers: each reads one answer, or one column of answers, and needs no model to judge it."""
+
+from __future__ import annotations
+
+from eval.row import Scores
+from eval.scorers import correctness, grounding
+from eval.scorers.abstention import abstention
+from eval.scorers.attack import obeyed
+from eval.scorers.citations import cited, quoted, supporting
+from eval.scorers.effort import effort
+from eval.scorers.leak import leaked
+from eval.scorers.sample import Sample
+from eval.scorers.sets import complete, precision_recall
+
+__all__ = ["Sample", "scored"]
+
+
+def scored(sample: Sample) -> Scores:
+    """Return all that the scorers make of one answer."""
+    case = sample.case
+    found = correctness.score(
+        sample.names, case.question, sample.answer, sample.gold, status=case.status, check=case.check
+    )
+    precision, recall = precision_recall(sample)
+    calls, valid = effort(sample)
+    return Scores(
+        outcome=found.outcome,
+        why=found.why,
+        precision=precision,
+        recall=recall,
+        complete=complete(sample),
+        grounded_before=grounded_before(sample),
+        grounded=grounded(sample),
+        cited=cited(sample),
+        quoted=quoted(sample),
+        abstention=abstention(sample),
+        obeyed=obeyed(sample),
+        leaked=leaked(sample),
+        calls=calls,
+        valid_calls=valid,
+    )
+
+
+def grounded_before(sample: Sample) -> float | None:
+    """Return how grounded the first draft was, before anything judged it; None without a draft or a figure in it."""
+    if not sample.drafts:
+        return None
+    text, facts = sample.drafts[0]
+    return grounding.share(text, sample.names, supporting(sample, list(facts)))
+
+
+def grounded(sample: Sample) -> float | None:
+    """Return how grounded the answer is as it was given; None when there is no figure in it."""
+    facts = {fact["id"]: fact for fact in sample.answer.get("facts") or []}
+    cited_by = [
+        [facts[id] for id in claim.get("facts") or [] if id in facts] for claim in sample.answer.get("claims") or []
+    ]
+    groups = [list(facts.values()), *(group for group in cited_by if len(group) < len(facts))]
+    return grounding.share(sample.reading.text, sample.names, *(supporting(sample, group) for group in groups))

@@ -30,18 +30,17 @@ The aspects, and how each is decided:
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import permutations
 from typing import Any
 
+from eval.scorers.grounding import Support, ungrounded
 from eval.scorers.names import NEGATION, WORDS, Names, as_decimal, fact_on, figures, says_date, scalars, without_dates
+from eval.scorers.reading import Answer, Reading
+from eval.scorers.sets import members
 from eval.truth.gold import Gold, Item
 
-Answer = dict[str, Any]
 BETTER = re.compile(
     r"\b(better|best|ahead|leads|wins|winner|top|first|outperforms|superior|improves|improved|beats"
     r"|strongest|worse|worst|weaker|behind|inferior|loses)\b", re.IGNORECASE,
@@ -68,38 +67,6 @@ class Score:
     def right(self) -> bool:
         """Whether the answer is right."""
         return self.outcome == "right"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """An answer beside what it is judged by."""
-
-    question: str
-    answer: Answer
-    gold: Gold
-    names: Names
-    check: str
-
-    @property
-    def text(self) -> str:
-        """The rendered text."""
-        return self.answer.get("answer") or ""
-
-    @property
-    def everything(self) -> str:
-        """The text with the reason and the readings, for what may be said in any of them."""
-        return " ".join([self.text, self.answer.get("reason") or "", json.dumps(self.answer.get("readings") or [])])
-
-    @property
-    def facts(self) -> list[dict[str, Any]]:
-        """The facts that the claims cite; all of them when no claim cites any."""
-        facts: list[dict[str, Any]] = self.answer.get("facts") or []
-        cited = {f for claim in self.answer.get("claims") or [] for f in claim.get("facts") or []}
-        return [f for f in facts if f["id"] in cited] if cited else facts
-
-    def asked(self, kind: str) -> set[str]:
-        """What the question names itself."""
-        return {n for n in self.names.by_kind.get(kind, ()) if self.names.says(self.question, kind, n)}
 
 
 def score(
@@ -205,32 +172,23 @@ def text_holds(reading: Reading, value: str) -> bool:
 
 
 def check_members(reading: Reading) -> Iterator[str]:
-    """Exactly the right members, in the cited facts and in the text."""
-    gold, names = reading.gold, reading.names
-    if gold.members is None or gold.kind is None:
+    """Exactly the right members, in the cited facts and in the text; an empty answer says so, first."""
+    found = members(reading)
+    if found is None:
         return
-    if not gold.members:
-        yield from check_nothing(reading)
+    if not reading.gold.members:
+        if not NEGATION.search(reading.text):
+            yield "does not say that there is nothing"
+        if found.extras:
+            yield f"names {sorted(found.extras)} where there is nothing"
         return
-    in_facts = {m for fact in reading.facts for m in names.in_fact(fact, gold.kind)}
-    allowed = gold.members | gold.optional | reading.asked(gold.kind)
-    for member in sorted(gold.members):
-        if member not in in_facts and not any(member in map(str, scalars(list(f.values()))) for f in reading.facts):
+    for member in sorted(found.uncited | found.unnamed):
+        if member in found.uncited:
             yield f"no cited fact for {member}"
-        if not names.says(reading.text, gold.kind, member):
+        if member in found.unnamed:
             yield f"the text does not name {member}"
-    for extra in sorted((in_facts | names.plain(reading.text, gold.kind)) - allowed):
+    for extra in sorted(found.extras):
         yield f"{extra} does not belong"
-
-
-def check_nothing(reading: Reading) -> Iterator[str]:
-    """An empty answer says so, first."""
-    if not NEGATION.search(reading.text):
-        yield "does not say that there is nothing"
-    first = re.split(r"(?<=[.!?])\s|\n", reading.text.strip(), maxsplit=1)[0]
-    kind = reading.gold.kind or ""
-    if extra := reading.names.plain(first, kind) - reading.asked(kind) - reading.gold.optional:
-        yield f"names {sorted(extra)} where there is nothing"
 
 
 def check_count(reading: Reading) -> Iterator[str]:
@@ -330,26 +288,7 @@ def check_figures(reading: Reading) -> Iterator[str]:
 
 def check_grounding(reading: Reading) -> Iterator[str]:
     """No figure with a decimal point comes from nowhere."""
-    facts: list[dict[str, Any]] = reading.answer.get("facts") or []
-    cells = [str(c) for fact in facts for c in scalars(list(fact.values()))]
-    cells += [str(c) for q in reading.answer.get("quotes") or [] for c in scalars(list(q.values()))]
-    known = {d for c in cells for d in [as_decimal(c), *figures(c)] if d is not None} | set(figures(reading.question))
-    values = {d for fact in facts if (d := as_decimal(fact.get("value"))) is not None}
-    pairs = list(permutations(values, 2))
-    derived = {a - b for a, b in pairs} | {round(a / b, 6) for a, b in pairs if b}
-    for figure in figures(reading.names.without(reading.text)):
-        exact = figure == int(figure)
-        if (
-            not exact
-            and figure not in known | derived
-            and abs(figure) not in known | derived
-            and not near(figure, derived)
-        ):
-            yield f"{figure} comes from no fact"
-
-
-def near(figure: Decimal, derived: set[Decimal]) -> bool:
-    """Whether a figure is a derived one, cut to its own number of places."""
-    exponent = figure.as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) else 0
-    return any(round(d, places) == figure or round(d * 100, places) == figure for d in derived)
+    quotes = [str(cell) for quote in reading.answer.get("quotes") or [] for cell in scalars(quote)]
+    support = Support(reading.answer.get("facts") or [], question=reading.question, texts=quotes)
+    for figure in ungrounded(reading.text, reading.names, support):
+        yield f"{figure} comes from no fact"

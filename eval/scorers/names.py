@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from eval.truth.gold import instant
@@ -17,6 +18,7 @@ NUMBER = re.compile(r"(?<![\w.:@/-])[+\N{MINUS SIGN}-]?\d[\d,]*(?:\.\d+)?(?![\w@
 MONTHS = "January February March April May June July August September October November December".split()
 
 
+@cache
 def bounded(name: str) -> re.Pattern[str]:
     """A pattern for a whole name, so that `cxr-triage` is not found in `cxr-triage2` or `cxr-triage.lite`."""
     return re.compile(rf"(?<![\w.@/-]){re.escape(name)}(?![\w@/-]|[.:]\w)", re.IGNORECASE)
@@ -89,10 +91,21 @@ class Names:
 
     def without(self, text: str) -> str:
         """A text without the names of the record and without dates, so that only its own figures are left."""
+        return without_dates(self.nameless(text))
+
+    def nameless(self, text: str) -> str:
+        """A text without the names of the record."""
+        return self._nameless(text)
+
+    @cached_property
+    def _nameless(self) -> Callable[[str], str]:
         names = sorted({n for group in self.by_kind.values() for n in group} | set(self.display.values()), key=len)
-        for name in reversed(names):
-            text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w-])", " ", text, flags=re.IGNORECASE)
-        return without_dates(text)
+        if not names:
+            return str
+        longest_first = "|".join(re.escape(name) for name in reversed(names))
+        known = re.compile(rf"(?<![\w.])(?:{longest_first})(?![\w-])", re.IGNORECASE)
+        # The scorers ask for the same few texts again and again.
+        return lru_cache(maxsize=64)(lambda text: known.sub(" ", text))
 
 
 def says_version(text: str, name: str) -> bool:
@@ -104,14 +117,44 @@ def says_version(text: str, name: str) -> bool:
     return number in {n for found in lists for n in re.findall(r"\d+", found)}
 
 
+_MONTH = "|".join(f"{m}|{m[:3]}" for m in MONTHS)
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?(?: UTC)?)?",
+        rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})\.?,?(?: \d{{4}})?",
+        rf"\b(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?,?(?: \d{{4}})?",
+        rf"\b(?:{_MONTH}) \d{{4}}",
+        r"\[?\{?\bF\d+\b\}?\]?|sha256:\w+|\bevent #?\d+",
+    )
+)
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)[\d:.]*(Z|[+-]\d\d:?\d\d)?)?")
+_SPELLED = (
+    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month>{_MONTH})\.?,? (?P<year>\d{{4}})", re.I),
+    re.compile(rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})", re.I),
+)
+
+
 def without_dates(text: str) -> str:
     """A text without dates, times, markup of facts and identifiers of events."""
-    text = re.sub(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?(?: UTC)?)?", " ", text)
-    months = "|".join(f"{m}|{m[:3]}" for m in MONTHS)
-    text = re.sub(rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{months})\.?,?(?: \d{{4}})?", " ", text)
-    text = re.sub(rf"\b(?:{months})\.? \d{{1,2}}(?:st|nd|rd|th)?,?(?: \d{{4}})?", " ", text)
-    text = re.sub(rf"\b(?:{months}) \d{{4}}", " ", text)
-    return re.sub(r"\[?\{?\bF\d+\b\}?\]?|sha256:\w+|\bevent #?\d+", " ", text)
+    for pattern in _DATES:
+        text = pattern.sub(" ", text)
+    return text
+
+
+def times_in(text: str) -> list[tuple[str, str | None]]:
+    """The dates of a text, in ISO form, each with the time of day in UTC where it gives one: `09:00`."""
+    found: list[tuple[str, str | None]] = []
+    for match in _ISO.finditer(text):
+        day, clock, zone = match.groups()
+        if clock and zone and zone != "Z":
+            day, clock = instant(match.group()).strftime("%Y-%m-%d %H:%M").split()
+        found.append((day, clock))
+    for pattern in _SPELLED:
+        for match in pattern.finditer(text):
+            month = [m[:3].lower() for m in MONTHS].index(match["month"][:3].lower()) + 1
+            found.append((f"{match['year']}-{month:02}-{int(match['day']):02}", None))
+    return found
 
 
 def says_date(text: str, day: str) -> bool:
