@@ -6,17 +6,28 @@ these methods as its only names. Nothing here imports askreg, so an error of ask
 
 from __future__ import annotations
 
+import ast
+
+from eval.truth.gaps import Gaps
 from eval.truth.gold import Gold
-from eval.truth.premises import Premises
+
+BUILTINS = {"len": len, "str": str}
 
 
-class Oracle(Premises):
+class Oracle(Gaps):
     """Gold over one manifest, as of one time, and ways to combine it."""
+
+    @classmethod
+    def strangers(cls, expression: str) -> list[str]:
+        """The names in an expression that the oracle does not have; SyntaxError when it is none."""
+        known = {name for name in dir(cls) if not name.startswith("_")} | BUILTINS.keys()
+        names = [node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)]
+        return [name for name in names if name not in known]
 
     def evaluate(self, expression: str) -> Gold:
         """Run an oracle expression of a case."""
         names = {name: getattr(self, name) for name in dir(self) if not name.startswith("_")}
-        gold = eval(expression, {"__builtins__": {"len": len, "str": str}}, names)  # noqa: S307 - our own files
+        gold = eval(expression, {"__builtins__": BUILTINS}, names)  # noqa: S307 - our own files
         if not isinstance(gold, Gold):
             raise TypeError(f"{expression!r} gives {type(gold).__name__}, not Gold")
         return gold

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from eval.truth.gold import Gold, instant
 from eval.truth.record import Record, Span
 
 Row = dict[str, Any]
+NOW = datetime(2026, 10, 15, 12, 0, tzinfo=UTC)
+"""The clock of the registries, so that "now" and "last March" mean the same on each day that a case is asked."""
 
 
 class Base:

@@ -82,6 +82,11 @@ class Lists(Base):
         models = self.models(None, None, **tags).members or ()
         return self._set((v for v in self._existing() if self.record.model_of(v) in models), "version")
 
+    def versions_owned(self, person: str) -> Gold:
+        """Versions of the models that somebody owns."""
+        models = self.models(owner=person).members or ()
+        return self._set((v for v in self._existing() if self.record.model_of(v) in models), "version")
+
     def versions_for(self, task: str) -> Gold:
         """Versions of the models for a task."""
         models = self.models(task).members or ()

@@ -103,13 +103,14 @@ class Metrics(Base):
         ]
         return self._set((i.subject or "" for i in items), "version", items=tuple(items))
 
-    def above(self, name: str, threshold: float, dataset: str | None = None, below: bool = False) -> Gold:
+    def above(self, name: str, threshold: float | str, dataset: str | None = None, below: bool = False) -> Gold:
         """Versions with a metric at least (or, below, less than) a threshold, for all patients."""
+        bar = float(threshold)
         found = [
             v for v in self._existing() for r in self.record.metrics(v)
             if r["metric"] == name and r["cohort"] == "all" and r["at"] <= self.now
             and dataset in (None, r["dataset"], r["dataset"].split("@")[0])
-            and ((r["value"] < threshold) if below else (r["value"] >= threshold))
+            and ((r["value"] < bar) if below else (r["value"] >= bar))
         ]  # fmt: skip
         return self._set(found, "version")
 

@@ -61,6 +61,11 @@ class Premises(Hands):
         assert name in self.record.people, name
         return self._set([name], "person")
 
+    def names_people(self, *names: str) -> Gold:
+        """All of these people must be said, by either name."""
+        shown = {name: str(self.record.people[name].get("display", name)) for name in names}
+        return Gold(mentions=tuple(shown.items()))
+
     def version(self, name: str) -> Gold:
         """One version, as a set."""
         assert name in self.record.versions, name
