@@ -79,6 +79,11 @@ def check(row: Row, *, where: str) -> None:
     if row["pick"] not in PICKS:
         raise InvalidInput(f"{where}: there is no pick {row['pick']!r}; choose from {', '.join(sorted(PICKS))}")
     known = PICKS[row["pick"]].names
+    for turn in row.get("turns") or [row]:
+        call = turn["expect"]["oracle"]
+        for _, name, _, conversion in _parsed(call, where=where):
+            if name is not None and conversion != "r":
+                raise InvalidInput(f"{where}: {call!r} has {{{name}}}; an oracle call takes a value as {{{name}!r}}")
     for text in texts(row):
         for name, form in placeholders(text, where=where):
             if name not in known:
@@ -91,8 +96,12 @@ def check(row: Row, *, where: str) -> None:
 
 def placeholders(text: str, *, where: str) -> list[tuple[str, str]]:
     """The name and the form of each placeholder of a text."""
+    return [(name, form or "") for _, name, form, _ in _parsed(text, where=where) if name is not None]
+
+
+def _parsed(text: str, *, where: str) -> list[tuple[str, str | None, str | None, str | None]]:
     try:
-        return [(name, form or "") for _, name, form, _ in string.Formatter().parse(text) if name is not None]
+        return list(string.Formatter().parse(text))
     except ValueError as error:
         raise InvalidInput(f"{where}: {text!r} is no template: {error}") from error
 

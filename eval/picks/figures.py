@@ -48,6 +48,12 @@ def with_interval(record: Record) -> Found:
     yield from _sole_with(record, "ci")
 
 
+@pick("version")
+def without_interval(record: Record) -> Found:
+    """A version with a figure that has no confidence interval."""
+    yield from ((version,) for version in record.versions if any(not r["ci"] for r in record.metrics(version)))
+
+
 @pick("version", "metric")
 def with_n(record: Record) -> Found:
     """A version and a metric with the number of cases behind it."""

@@ -16,12 +16,6 @@ def trained(record: Record) -> Found:
 
 
 @pick("version")
-def run_known(record: Record) -> Found:
-    """A version whose run is on record."""
-    yield from ((v,) for v, row in record.versions.items() if row.get("run"))
-
-
-@pick("version")
 def based(record: Record) -> Found:
     """A version that was derived from another."""
     yield from ((v,) for v, row in record.versions.items() if row.get("base"))

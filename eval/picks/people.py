@@ -124,13 +124,6 @@ def owner(record: Record) -> Found:
 
 
 @pick("person")
-def owner_of_several(record: Record) -> Found:
-    """Somebody who owns more than one model."""
-    owners = [row.get("owner") for row in record.models.values()]
-    yield from ((person,) for person in owners if person in record.people and owners.count(person) > 1)
-
-
-@pick("person")
 def person(record: Record) -> Found:
     """Somebody who is no service."""
     yield from ((name,) for name, row in record.people.items() if row.get("kind", "person") == "person")

@@ -32,10 +32,6 @@ class Texts(Premises):
         carded = {self.record.model_of(v) for v in self._existing() if self._card(v)}
         return self._set({self.record.model_of(v) for v in self._existing()} - carded, "model")
 
-    def carded(self) -> Gold:
-        """Models with a card that says something."""
-        return self._set((m for m, row in self.record.models.items() if row.get("card")), "model")
-
     def card_says(self, key: str) -> Gold:
         """Models whose own card has a field."""
         return self._set((m for m, row in self.record.models.items() if (row.get("card") or {}).get(key)), "model")

@@ -58,6 +58,25 @@ E = Oracle(Record.read(REGISTRIES / "e.yaml"), now=NOW)
     (E, 'holder("beacon")', "beacon:2"),
     (E, 'up("triage_mix@1", "dataset")', "call_notes@25 call_codes@25 phone_calls@25 phone_calls@24"),
     (E, 'shortest("riverside", "ward2")', "beacon:3"),
+    (B, 'between("ehr-extract@2025-05", "sepsis-features@v2")',
+     "sepsis-features@v1 labs-panel@2025-05 vitals-stream@2025-05 icu-stays@2025-06"),
+    (B, 'between("ehr-extract@2025-05", "sepsis-risk:5")',
+     "sepsis-features@v2 sepsis-features@v1 labs-panel@2025-05 vitals-stream@2025-05 icu-stays@2025-06"
+     " icu-holdout@2025-06"),
+    (B, 'between("sepsis-features@v1", "sepsis-features@v2")', ""),
+    (B, 'shared("sepsis-risk:1", "sepsis-risk-peds:2")', "icu-stays@2025-01 ehr-extract@2024-11"),
+    (B, 'nth("auroc", "icu-holdout@2025-06", 2)', "sepsis-risk:4"),
+    (B, 'nth("auroc", "icu-holdout@2025-06", 3)', "sepsis-risk:3"),
+    (B, 'nth("mae", "icu-holdout@2025-06", 2)', "los-regressor:1"),
+    (B, "uncarded()", "cxr-triage cxr-triage2 readmit.30d ecg-afib clin-t5 note-summ los-regressor"),
+    (B, 'card_silent("out_of_scope")',
+     "sepsis-risk-peds cxr-triage cxr-triage2 readmit.30d ecg-afib clin-t5 note-summ los-regressor"),
+    (B, 'card_says("out_of_scope")', "sepsis-risk"),
+    (B, 'among(without_interval(), versions_owned("priya.nair"))',
+     "sepsis-risk:1 sepsis-risk:2 sepsis-risk:3 sepsis-risk:4 sepsis-risk:5 sepsis-risk:6 ecg-afib:3"),
+    (B, 'among(without_interval(), versions_owned("tomasz.zielinski"))', ""),
+    (B, 'documents_saying("nursing homes")', "docs_b/readmit-limitations.md"),
+    (B, 'added_by("docs_b/cxr-sop.md")', "sam.okafor"),
     (E, "without_run()", "anchor:1 anchor:2 skin-scan2:1 bed.flow:1"),
 ])  # fmt: skip
 def test_members_by_hand(oracle: Oracle, call: str, members: str) -> None:
@@ -105,6 +124,66 @@ def test_the_past_does_not_know_the_future() -> None:
     assert then.count(then.versions("sepsis-risk")).count == 3
     assert then.approvers("sepsis-risk:3").members == frozenset()
     assert then.stage("sepsis-risk:3").items[0].value == "validation"
+
+
+def test_cards_and_documents_by_hand() -> None:
+    assert B.version_card("sepsis-risk-peds:2", "population").mentions == (("Children from 1 month to 17 years",),)
+    assert B.whole_card("sepsis-risk-peds").mentions == (
+        ("Support the paediatric ICU team",),
+        ("Children from 1 month to 17 years",),
+    )
+    assert B.document_subjects("docs_b/cxr-sop.md").mentions == (("cxr-triage",), ("cxr-triage2",))
+    assert B.title("docs_b/ai-policy.md").mentions == (("Policy for models in clinical use",),)
+    assert B.added_when("docs_b/ai-policy.md").dates == ("2025-01-15",)
+    assert B.bare_metrics("sepsis-risk:5").mentions == (("brier",), ("sensitivity",))
+
+
+def test_the_card_of_a_version_goes_before_that_of_its_model() -> None:
+    versions = [{"version": n, "at": "2026-01-01", **more} for n, more in ((1, {}), (2, {"card": {"population": "x"}}))]
+    record = Record({"models": [{"name": "m", "task": "t", "card": {"population": "y"}, "versions": versions}]})
+    oracle = Oracle(record, now=NOW)
+    assert oracle.version_card("m:1", "population").mentions == (("y",),)
+    assert oracle.version_card("m:2", "population").mentions == (("x",),)
+    assert oracle.card_silent("population").members == frozenset()
+    assert oracle.card_silent("intended_use").members == frozenset({"m"})
+
+
+def test_a_live_version_may_be_retired() -> None:
+    version = {
+        "version": 1,
+        "at": "2026-01-01",
+        "stages": [{"stage": "retired", "at": "2026-02-01"}],
+        "deployments": [{"site": "s", "environment": "e", "at": "2026-01-05"}],
+    }
+    record = Record({"models": [{"name": "m", "task": "t", "versions": [version]}]})
+    assert Oracle(record, now=NOW).live_but_retired().members == frozenset({"m:1"})
+    assert Oracle(record, now=NOW, as_of="2026-01-20").live_but_retired().members == frozenset()
+    assert B.live_but_retired().members == frozenset()
+
+
+def test_routes_are_counted_by_hand() -> None:
+    assert B.routes("ehr-extract@2025-05", "sepsis-features@v2") == 3
+    assert B.twice("ehr-extract@2025-05", "sepsis-features@v2").verdict is True
+    assert B.twice("labs-panel@2025-05", "sepsis-features@v2").verdict is False
+
+
+def test_a_shared_place_of_a_leaderboard_has_no_gold() -> None:
+    figures = [{"dataset": "d@1", "at": "2026-01-02", "metrics": {"auroc": {"value": v}}} for v in (0.8, 0.8)]
+    versions = [{"version": n, "at": "2026-01-01", "evaluations": [f]} for n, f in enumerate(figures, start=1)]
+    oracle = Oracle(Record({"models": [{"name": "m", "task": "t", "versions": versions}]}), now=NOW)
+    with pytest.raises(AssertionError, match="several"):
+        oracle.nth("auroc", "d@1", 2)
+
+
+def test_days_may_be_said_in_figures_or_in_words() -> None:
+    assert B.names_days("2026-06-05", "2026-05-06").mentions == (("2026-06-05", "5 June"), ("2026-05-06", "6 May"))
+
+
+def test_people_may_be_said_by_either_name() -> None:
+    assert B.names_people("sam.okafor", "sam.whitlock").mentions == (
+        ("sam.okafor", "Sam Okafor"),
+        ("sam.whitlock", "Sam Whitlock"),
+    )
 
 
 def test_what_is_not_comparable_cannot_be_asked_for_a_winner() -> None:
