@@ -14,13 +14,19 @@ from askreg.errors import Conflict, InvalidInput, NotFound, PolicyRefused
 from askreg.registry.lifecycle import part_in, printed_name
 from askreg.registry.prepared import prepared
 from askreg.registry.results import Instant, Result
-from askreg.registry.tables import Card, CardPublication, CardSignature, Field, Meaning
+from askreg.registry.tables import Card, CardPublication, CardSignature, Field, Meaning, Tag
 from askreg.registry.times import shown
 from askreg.registry.unit import Row, Unit
 from askreg.registry.view import View, table
 from askreg.registry.writes import named_version, one_of
 
-_FIELD, _CARD, _SIGNATURE, _PUBLICATION = table(Field), table(Card), table(CardSignature), table(CardPublication)
+_FIELD, _TAG, _CARD, _SIGNATURE, _PUBLICATION = (
+    table(Field),
+    table(Tag),
+    table(Card),
+    table(CardSignature),
+    table(CardPublication),
+)
 _SHORTEST = 8
 """Characters of a content's digest that name it."""
 
@@ -75,8 +81,14 @@ class CardPublished(Result):
 
 
 def fields(view: View, id: int) -> dict[str, FieldView]:
-    """Return the present fields of a model, version, dataset … by name."""
-    return {
+    """Return the present fields of a model, version, dataset … by name, its tags as `tag.KEY`."""
+    tags = {
+        f"tag.{row.key}": FieldView(
+            name=f"tag.{row.key}", value=row.value, at=shown(row.at) or "", by=row.by, event=row.event
+        )
+        for row in _tags(view, id=id)
+    }
+    return tags | {
         row.name: FieldView(
             name=row.name, value=json.loads(row.value), at=shown(row.at) or "", by=row.by, event=row.event
         )
@@ -266,6 +278,11 @@ def _part_in_card(unit: Unit, row: Row, card: Row) -> dict[str, str]:
 @prepared
 def _fields(view: View) -> Select[Any]:
     return select(_FIELD).where(_FIELD.c.entity_id == bindparam("id"), view.open(_FIELD)).order_by(_FIELD.c.name)
+
+
+@prepared
+def _tags(view: View) -> Select[Any]:
+    return select(_TAG).where(_TAG.c.entity_id == bindparam("id"), view.open(_TAG)).order_by(_TAG.c.key)
 
 
 def _of_version(view: View, of: Any) -> Select[Any]:

@@ -27,7 +27,9 @@ ACTIONS = (
     "dataset.registered",
     "dataset.updated",
     "dataset_version.registered",
+    "document.read",
     "document.registered",
+    "document.removed",
     "document.updated",
     "metric.declared",
     "model.registered",
@@ -49,7 +51,7 @@ ACTIONS = (
     "version.withdrawn",
 )
 """What events say was done."""
-READING = ("answer.given", "checkpoint.signed", "report.exported")
+READING = ("answer.given", "card.drafted", "checkpoint.signed", "document.read", "report.exported")
 """What is logged and leaves the record as it was."""
 
 _EVENT, _VERSION, _STATE, _DEPLOYMENT = table(Event), table(Version), table(DatasetVersion), table(Deployment)

@@ -1,0 +1,1 @@
+"""Model cards: one store of fields, filled from the record; many profiles, which are data."""
