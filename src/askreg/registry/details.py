@@ -229,6 +229,7 @@ def _approval(subject: str, row: Any) -> ApprovalView:
         lapsed=shown(row.end),
         imported=row.origin == "manifest",
         event=row.event,
+        closed=row.closed_event if row.end else None,
     )
 
 
@@ -242,6 +243,7 @@ def _stage(subject: str, row: Any) -> StageView:
         reason=row.reason,
         imported=row.origin == "manifest",
         event=row.event,
+        closed=row.closed_event if row.end else None,
     )
 
 
@@ -254,6 +256,7 @@ def _alias(subject: str, row: Any) -> AliasView:
         until=shown(row.end),
         by=row.by,
         event=row.event,
+        closed=row.closed_event if row.end else None,
     )
 
 

@@ -138,6 +138,7 @@ def deployment(row: Row[Any]) -> DeploymentView:
         until=shown(row.until),
         by=row.by,
         event=row.event,
+        closed=row.closed_event if row.until else None,
     )
 
 
@@ -149,6 +150,7 @@ def deployments(view: View) -> Select[Any]:
             view.until(_DEPLOYMENT).label("until"),
             _DEPLOYMENT.c.by,
             _DEPLOYMENT.c.event,
+            _DEPLOYMENT.c.closed_event,
             _DEPLOYMENT.c.region,
             _DEPLOYMENT.c.version_id,
             _PLACE.c.site,

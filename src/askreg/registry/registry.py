@@ -279,6 +279,14 @@ class Registry:
                 )
             return unit.seq
 
+    def record_export(self, *, subject: str, form: str, digest: str, detail: Mapping[str, object]) -> int:
+        """Log that a report on a subject left in some form, by the digest of its bytes; return the event's number."""
+        told = {**detail, "subject": subject, "format": form, "digest": digest}
+        with self.unit() as unit:
+            with unit.event("report.exported", f"report:{subject}", at=unit.now, by=unit.actor, detail=told):
+                pass
+            return unit.seq
+
     # -- reads
 
     def version(

@@ -111,6 +111,8 @@ class ApprovalView(Result):
     lapsed: Instant | None = None
     imported: bool = False
     event: int
+    closed: int | None = None
+    """The event that ended it."""
 
 
 class StageView(Result):
@@ -124,6 +126,8 @@ class StageView(Result):
     reason: str | None = None
     imported: bool = False
     event: int
+    closed: int | None = None
+    """The event that ended it."""
 
 
 class AliasView(Result):
@@ -136,6 +140,8 @@ class AliasView(Result):
     until: Instant | None
     by: str | None
     event: int
+    closed: int | None = None
+    """The event that ended it."""
 
 
 class DeploymentView(Result):
@@ -149,6 +155,8 @@ class DeploymentView(Result):
     until: Instant | None
     by: str | None
     event: int
+    closed: int | None = None
+    """The event that ended it."""
 
 
 class Deployments(Result):

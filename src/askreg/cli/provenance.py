@@ -1,0 +1,52 @@
+"""The auditor's report: where a version comes from and what became of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from askreg.cli import session
+from askreg.cli.session import AsOf, Json, KnownAt
+from askreg.errors import InvalidInput
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(provenance)
+
+
+def provenance(
+    ctx: typer.Context,
+    subject: Annotated[
+        str, typer.Argument(metavar="VERSION", show_default=False, help="A version: model:3 or model@alias.")
+    ],
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="md, json.")] = "md",
+    out: Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Write it there.")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """Say where a version comes from, who approved it, where it is live and what changed, with the evidence."""
+    from askreg.cli import progress
+    from askreg.reports.provenance.export import export
+
+    opening = session.of(ctx)
+    with opening.registry() as registry, progress.bar("verifying") as report:
+        made = export(
+            registry, subject, form="json" if as_json else form, as_of=as_of, known_at=known_at, progress=report
+        )
+    if not made.summary.verified:
+        session.say("the record does NOT verify: run 'askreg audit verify'")
+    if out is None:
+        typer.echo(made.data, nl=False)
+        return
+    write_bytes(out, made.data)
+    typer.echo(f"wrote {out}, of which event {made.event} tells")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file that the user named."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}") from None
