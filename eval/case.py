@@ -100,7 +100,7 @@ def cases(registry: str, record: Record, *, seed: int = 1, files: str = "*") -> 
         for path in chosen(files)
         for row in _rows(path)
         if "pick" in row
-        for made in template.bound(row, record, seed=seed)
+        for made in template.bound(row, record, registry=registry, seed=seed)
     ]
     return unique(found)
 

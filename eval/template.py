@@ -113,9 +113,9 @@ def sample_oracle(row: Row) -> Iterator[str]:
         yield Wording().vformat(turn["expect"]["oracle"], (), names)
 
 
-def bound(row: Row, record: Record, *, seed: int) -> list[Row]:
+def bound(row: Row, record: Record, *, registry: str, seed: int) -> list[Row]:
     """The rows that a templated row becomes over a record: none where its pick finds nothing."""
-    chance = random.Random(f"{seed}-{row['category']}-{row['id']}")
+    chance = random.Random(f"{registry}-{seed}-{row['id']}")
     bindings = PICKS[row["pick"]].bindings(record)
     chosen = chance.sample(bindings, min(row.get("each", 1), len(bindings)))
     many = row.get("each", 1) > 1

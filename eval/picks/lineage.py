@@ -64,16 +64,21 @@ def source_data(record: Record) -> Found:
 
 @pick("dataset")
 def reaching(record: Record) -> Found:
-    """A dataset version that some version came from."""
+    """A dataset version that some version came from, and none by its validation or test data alone."""
     oracle = Oracle(record, now=NOW)
-    yield from ((d,) for d in record.datasets if oracle.down(d, "version").members)
+    yield from ((d,) for d in record.datasets if oracle.down(d, "version").members and _by_training(oracle, d))
+
+
+def _by_training(oracle: Oracle, dataset: str) -> bool:
+    below = oracle.down(dataset, "version").members or ()
+    return all(dataset in (oracle.up_by_training(v, "dataset").members or ()) for v in below)
 
 
 @pick("dataset")
 def reaching_live(record: Record) -> Found:
-    """A dataset version that some live version came from."""
+    """A dataset version that some live version came from, and none by its validation or test data alone."""
     oracle = Oracle(record, now=NOW)
-    yield from ((d,) for d in record.datasets if oracle.down_live(d).members)
+    yield from ((d,) for d in record.datasets if oracle.down_live(d).members and _by_training(oracle, d))
 
 
 @pick("version")

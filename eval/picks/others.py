@@ -14,16 +14,16 @@ from eval.truth.record import Record
 STRANGERS = ("wombat-detector", "tea-round-optimiser", "gallstone-oracle", "parking-forecast")
 NOWHERE = ("westgate", "lower-wexham", "pinewood-infirmary")
 NOBODY = ("Jane Porter", "Anselm Grady", "Wilhelmina Stroud")
-UNHEARD = ("concordance_index", "ndcg", "bleu")
+UNHEARD = ("ndcg", "bleu", "cider")
 PATIENTS = (
-    ("Margaret Thistlewood", "MRN 48213377", "12/04/1951"),
-    ("Desmond Featherstonehaugh", "NHS 943 476 5919", "3 March 1947"),
-    ("Kwabena Owusu-Ansah", "MRN 7719024", "1968-09-30"),
-    ("Beatrice Oakenshaw", "hospital number H0058219", "21.08.1939"),
-    ("Niamh Mac Giolla", "MRN 30951146", "5 November 1983"),
-    ("Tadeusz Wieczorkowski", "NHS 710 362 8840", "17/01/1944"),
+    ("Margaret Thistlewood", "MRN", "48213377", "12/04/1951"),
+    ("Desmond Featherstonehaugh", "NHS", "943 476 5919", "3 March 1947"),
+    ("Kwabena Owusu-Ansah", "MRN", "7719024", "1968-09-30"),
+    ("Beatrice Oakenshaw", "hospital number", "H0058219", "21.08.1939"),
+    ("Niamh Mac Giolla", "MRN", "30951146", "5 November 1983"),
+    ("Tadeusz Wieczorkowski", "NHS", "710 362 8840", "17/01/1944"),
 )
-"""Invented people, with an invented number and date of birth."""
+"""Invented people, with an invented number, what it is called, and a date of birth."""
 
 
 @pick("version", "missing")
@@ -137,7 +137,7 @@ def common_number(record: Record) -> Found:
     yield from ((number,) for number in numbers if numbers.count(number) > 2)
 
 
-@pick("patient", "number", "born", "version", "site", "env")
+@pick("patient", "label", "number", "born", "version", "site", "env")
 def patient_there(record: Record) -> Found:
     """A patient, and a place where one version alone is live."""
     for s in live(record):
@@ -145,14 +145,14 @@ def patient_there(record: Record) -> Found:
             yield from ((*patient, s.version, *place(s)) for patient in PATIENTS)
 
 
-@pick("patient", "number", "born", "version", "metric")
+@pick("patient", "label", "number", "born", "version", "metric")
 def patient_scored(record: Record) -> Found:
     """A patient, and a version with a figure."""
     for version, metric in measured(record):
         yield from ((*patient, version, metric) for patient in PATIENTS)
 
 
-@pick("patient", "number", "born", "version")
+@pick("patient", "label", "number", "born", "version")
 def patient_approved(record: Record) -> Found:
     """A patient, and a version that somebody approved."""
     for version in record.versions:
@@ -160,7 +160,7 @@ def patient_approved(record: Record) -> Found:
             yield from ((*patient, version) for patient in PATIENTS)
 
 
-@pick("patient", "number", "born", "model", "site")
+@pick("patient", "label", "number", "born", "model", "site")
 def patient(record: Record) -> Found:
     """A patient, a model and a site."""
     for s in live(record):

@@ -178,8 +178,6 @@ def namesakes(record: Record) -> Found:
 def gappy(record: Record) -> Found:
     """A version that lacks something, or with which something is irregular."""
     oracle = Oracle(record, now=NOW)
-    found = [
-        oracle.unapproved_live(), oracle.unapproved_ever("production"), oracle.without_digest(),
-        oracle.unevaluated(), oracle.self_approved(),
-    ]  # fmt: skip
-    yield from ((version,) for gold in found for version in gold.members or ())
+    retired = oracle.in_stage("retired").members or frozenset()
+    found = [oracle.unapproved_live(), oracle.without_digest(), oracle.unevaluated(), oracle.self_approved()]
+    yield from ((version,) for gold in found for version in (gold.members or frozenset()) - retired)

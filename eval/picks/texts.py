@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from eval.oracle import Oracle
 from eval.picks.base import Found, pick
@@ -100,25 +99,23 @@ def librarian(record: Record) -> Found:
 
 @pick("phrase")
 def rare_phrase(record: Record) -> Found:
-    """Two words in a row that stand in one document only, and in no name of the record."""
-    texts = {row["path"]: (record.folder / row["path"]).read_text(encoding="utf-8") for row in record.documents}
-    counted = Counter(phrase for text in texts.values() for phrase in _phrases(text))
-    everything = " ".join(" ".join(text.split()) for text in texts.values()).casefold()
-    for phrase, documents in counted.items():
-        if documents == 1 and everything.count(phrase) == 1:
+    """Four words in a row that stand in one place of one document."""
+    texts = [(record.folder / row["path"]).read_text(encoding="utf-8") for row in record.documents]
+    everything = " ".join(word for text in texts for word in text.split()).casefold()
+    for phrase in {phrase for text in texts for phrase in _phrases(text)}:
+        if everything.count(phrase) == 1:
             yield (phrase,)
 
 
 def _phrases(text: str) -> set[str]:
-    """Pairs of long plain words, in lower case, within a line."""
-    found = set()
-    for line in text.splitlines():
-        words = line.split()
-        for left, right in zip(words, words[1:], strict=False):
-            right = right.rstrip(".,;:")
-            if re.fullmatch(r"[a-z]{5,}", left) and re.fullmatch(r"[a-z]{6,}", right):
-                found.add(f"{left} {right}")
-    return found
+    """Four plain words in lower case, two of them long, within a sentence of a line."""
+    words = [line.split() for line in text.splitlines()]
+    windows = [line[i : i + 4] for line in words for i in range(len(line) - 3)]
+    return {
+        " ".join(window)
+        for window in windows
+        if all(re.fullmatch(r"[a-z]+", word) for word in window) and sum(len(word) > 5 for word in window) > 1
+    }
 
 
 @pick("field")

@@ -47,6 +47,16 @@ class Lineage(Lists):
             optional=frozenset(self._of_kind(self._closure(subject, self._with_evaluations), kind)),
         )
 
+    def up_by_training(self, subject: str, kind: str) -> Gold:
+        """What something came from when what its runs used for validation and test is left out."""
+
+        def step(node: str) -> set[str]:
+            if not node.startswith("run:"):
+                return self._parents(node)
+            return {i["dataset"] for i in self.record.runs[node[4:]].get("inputs") or [] if i["role"] == "training"}
+
+        return self._set(self._of_kind(self._closure(subject, step), kind), kind)
+
     def _with_evaluations(self, subject: str) -> set[str]:
         known = subject in self.record.versions
         return self._parents(subject) | ({r["dataset"] for r in self.record.metrics(subject)} if known else set())

@@ -97,6 +97,6 @@ class Premises(Hands):
         if version in (self.lapsed().members or ()):
             words.append(("lapsed", "lapsed-approval", "lapse"))
         if version in (self.self_approved().members or ()):
-            words.append(("self-approved", "own", "same person"))
+            words.append(("self-approved", "self approved", "own", "same person"))
         assert words, f"nothing is missing for {version}"
         return Gold(mentions=tuple(words))

@@ -64,6 +64,8 @@ E = Oracle(Record.read(REGISTRIES / "e.yaml"), now=NOW)
      "sepsis-features@v2 sepsis-features@v1 labs-panel@2025-05 vitals-stream@2025-05 icu-stays@2025-06"
      " icu-holdout@2025-06"),
     (B, 'between("sepsis-features@v1", "sepsis-features@v2")', ""),
+    (B, 'up_by_training("sepsis-risk:3", "dataset")', "icu-stays@2025-06 ehr-extract@2025-05"),
+    (B, 'up("sepsis-risk:3", "dataset")', "icu-stays@2025-06 labs-panel@2025-05 ehr-extract@2025-05"),
     (B, 'shared("sepsis-risk:1", "sepsis-risk-peds:2")', "icu-stays@2025-01 ehr-extract@2024-11"),
     (B, 'nth("auroc", "icu-holdout@2025-06", 2)', "sepsis-risk:4"),
     (B, 'nth("auroc", "icu-holdout@2025-06", 3)', "sepsis-risk:3"),
