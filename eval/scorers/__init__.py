@@ -46,7 +46,7 @@ def grounded_before(sample: Sample) -> float | None:
     if not sample.drafts:
         return None
     text, facts = sample.drafts[0]
-    return grounding.share(text, sample.names, supporting(sample, list(facts)))
+    return grounding.share(text, sample.names, supporting(sample, list(facts), text=text))
 
 
 def grounded(sample: Sample) -> float | None:

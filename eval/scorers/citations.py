@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from eval.scorers.grounding import Support, figures_of, plain
+from eval.scorers.grounding import Support, figures_of, listed, plain
 from eval.scorers.names import Names, scalars
 from eval.scorers.sample import Sample
 
@@ -38,14 +38,15 @@ def faults(sample: Sample, claim: dict[str, Any]) -> Iterator[str]:
         yield f"none of its facts holds the {kind} {name}"
 
 
-def supporting(sample: Sample, facts: list[dict[str, Any]]) -> Support:
-    """Return what a text over these facts may take its figures from."""
+def supporting(sample: Sample, facts: list[dict[str, Any]], *, text: str | None = None) -> Support:
+    """Return what a text (that of the answer, if no other) over these facts may take its figures from."""
+    totals = [n for call in sample.made for n in (call.get("total"), call.get("returned")) if isinstance(n, int)]
     return Support(
         facts,
         question=sample.case.question,
         texts=[str(quote.get("text")) for quote in sample.answer.get("quotes") or []],
         moments=asked_about(sample),
-        totals=[n for call in sample.made for n in (call.get("total"), call.get("returned")) if isinstance(n, int)],
+        totals=[*totals, listed(sample.reading.text if text is None else text)],
     )
 
 

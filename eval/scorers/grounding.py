@@ -25,6 +25,10 @@ Fact = dict[str, Any]
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MARKER = re.compile(r"^\s*\d{1,3}[.)]\s+", re.MULTILINE)
 _VERSION = re.compile(r"[\w.-]:(\d+)\b")
+_KINDS = tuple(
+    re.compile(kind) for kind in (r"[\w.-]+:\d+", r"[\w.-]+@[\w.-]+", r"[\w.-]+/[\w.-]+", r"run:.+", r"doc:.+")
+)
+"""How versions, dataset versions, places, runs and documents are written."""
 _NO_FIGURE = ("id", "event", "as_of")
 """Cells of a fact that no figure of a text can mean."""
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_629_746,
@@ -130,7 +134,9 @@ class Support:
         groups: defaultdict[tuple[str, ...], list[Fact]] = defaultdict(list)
         for fact in self._facts:
             field, value = str(fact.get("field")), str(fact.get("value"))
-            for key in ((), (field,), (field, value), ("since", field, str(bool(fact.get("until"))))):
+            owner = re.split(r"[:/@]", str(fact.get("subject")))[0]
+            closed = str(bool(fact.get("until")))
+            for key in ((), (field,), (field, value), ("until", field, closed), ("of", owner), ("of", owner, field)):
                 groups[key].append(fact)
         found = set(self._totals)
         found.add(sum(not str(fact.get("field")).startswith("count") for fact in self._facts))
@@ -258,6 +264,11 @@ def _moment(cell: Any) -> datetime | None:
         return instant(cell)
     except ValueError:
         return None
+
+
+def listed(text: str) -> int:
+    """Return how many items and rows the lists of a text have."""
+    return len(re.findall(r"^\s*(?:[-*+]|\d{1,3}[.)]|\|(?!\s*:?-))\s", text, re.MULTILINE))
 
 
 def ungrounded(text: str, names: Names, support: Support) -> Iterator[Decimal]:

@@ -82,11 +82,13 @@ def complete(sample: Sample) -> bool | None:
         return None
     said = sample.reading.everything
     part = _PART.search(said)
-    declared = part is not None or _CUT.search(said) is not None
-    whole = not found.unnamed and not found.uncited
-    if part is not None and _number(part["all"]) not in _totals(sample):
+    some, of = (_number(part["some"]), _number(part["all"])) if part else (0, 0)
+    if part and of not in _totals(sample):
         return False
-    return declared and (not whole or any(_is_cut(call) for call in sample.made)) or not declared and whole
+    whole = not found.unnamed and not found.uncited
+    if some < of or _CUT.search(said):
+        return some < of or not whole or any(_is_cut(call) for call in sample.made)
+    return whole
 
 
 def _is_cut(call: dict[str, Any]) -> bool:
