@@ -28,18 +28,23 @@ class Texts(Premises):
         return Gold(mentions=((str(self._card(version)[key]),),))
 
     def uncarded(self) -> Gold:
-        """Models without any card field, their versions' cards included."""
+        """Models without any card field; those of which only a version has a card may be said as well."""
+        models = {self.record.model_of(v) for v in self._existing()}
         carded = {self.record.model_of(v) for v in self._existing() if self._card(v)}
-        return self._set({self.record.model_of(v) for v in self._existing()} - carded, "model")
+        own = {m for m in models if self.record.models[m].get("card")}
+        return self._set(models - carded, "model", optional=frozenset(models - own))
 
     def card_says(self, key: str) -> Gold:
-        """Models whose own card has a field."""
-        return self._set((m for m, row in self.record.models.items() if (row.get("card") or {}).get(key)), "model")
+        """Models whose own card has a field; those of which a version's card does may be said as well."""
+        own = {m for m, row in self.record.models.items() if (row.get("card") or {}).get(key)}
+        versions = frozenset(self.record.model_of(v) for v in self._existing() if self._card(v).get(key))
+        return self._set(own, "model", optional=versions - own)
 
     def card_silent(self, key: str) -> Gold:
-        """Models that say nothing of a card field, neither themselves nor in any version's card."""
+        """Models that say nothing of a card field; those of which only a version's card does may be said as well."""
+        models = {self.record.model_of(v) for v in self._existing()}
         said = {self.record.model_of(v) for v in self._existing() if self._card(v).get(key)}
-        return self._set({self.record.model_of(v) for v in self._existing()} - said, "model")
+        return self._set(models - said, "model", optional=models - (self.card_says(key).members or frozenset()))
 
     def title(self, path: str) -> Gold:
         """The title of a document."""

@@ -146,8 +146,26 @@ def test_the_card_of_a_version_goes_before_that_of_its_model() -> None:
     oracle = Oracle(record, now=NOW)
     assert oracle.version_card("m:1", "population").mentions == (("y",),)
     assert oracle.version_card("m:2", "population").mentions == (("x",),)
+    assert oracle.card_says("population").members == frozenset({"m"})
     assert oracle.card_silent("population").members == frozenset()
     assert oracle.card_silent("intended_use").members == frozenset({"m"})
+
+
+def test_a_model_of_which_only_a_version_has_a_card_may_be_said_to_have_none() -> None:
+    models = [
+        {"name": "own", "task": "t", "card": {"population": "y"}, "versions": [{"version": 1, "at": "2026-01-01"}]},
+        {"name": "none", "task": "t", "versions": [{"version": 1, "at": "2026-01-01"}]},
+        {
+            "name": "below",
+            "task": "t",
+            "versions": [{"version": 1, "at": "2026-01-01", "card": {"population": "z"}}],
+        },
+    ]
+    oracle = Oracle(Record({"models": models}), now=NOW)
+    for gold in (oracle.uncarded(), oracle.card_silent("population")):
+        assert (gold.members, gold.optional - frozenset({"none"})) == (frozenset({"none"}), frozenset({"below"}))
+    said = oracle.card_says("population")
+    assert (said.members, said.optional) == (frozenset({"own"}), frozenset({"below"}))
 
 
 def test_a_live_version_may_be_retired() -> None:
