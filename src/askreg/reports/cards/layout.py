@@ -149,13 +149,8 @@ def _with_absences_last(items: list[Item]) -> list[Item]:
     """Return what is there, and one line that names what is not."""
     bare = [item for item in items if all(_is_bare(block) for block in item.blocks)]
     there = [item for item in items if item not in bare]
-    names = ", ".join(_within(item.label) for item in bare)
+    names = "; ".join(item.label for item in bare)
     return [*there, Item("", [Paragraph(f"{NOT_RECORDED.capitalize()}: {names}.", "open")])] if bare else there
-
-
-def _within(label: str) -> str:
-    """Return a label as it is written within a sentence."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _is_bare(block: Block) -> bool:
