@@ -30,6 +30,7 @@ FENCES = {
     "sqlalchemy": {"registry"},
     "psycopg": {"registry"},
     "chromadb": {"library"},
+    "bm25s": {"library"},
     "onnxruntime": {"library"},
     "tokenizers": {"library"},
     "langchain": {"library", "agent", "interop"},

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     ollama_num_ctx: int | None = Field(default=None, ge=2_048)
     ollama_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts beside this machine on which Ollama may run, with commas between them."""
+    embedder: str = "auto"
+    """What embeds documents: auto, minilm, lexical, ollama:MODEL or a directory with MiniLM's files."""
+    chroma_url: str | None = None
+    """Where a Chroma server keeps the document index; without it, it is in `home`."""
     ollama_digest: str | None = None
     """The only digest (or its beginning) that the Ollama model may have."""
     model_timeout: float | None = Field(default=None, gt=0)

@@ -16,6 +16,7 @@ from askreg.errors import InvalidInput
 
 if TYPE_CHECKING:
     from askreg.agent.brains.config import BrainConfig
+    from askreg.library.library import Library
     from askreg.registry.registry import Registry
     from askreg.settings import Settings
 
@@ -54,6 +55,20 @@ class Session:
         from askreg.agent.brains.config import BrainConfig
 
         return BrainConfig.of(self.settings, os.environ)
+
+    @cached_property
+    def library(self) -> "Library":
+        """Return the document library, which opens nothing before it is searched."""
+        from askreg.library.choose import embedder
+        from askreg.library.library import Library
+        from askreg.library.served import LOCAL
+
+        given = self.settings
+        return Library(
+            given.home / "library",
+            make=lambda: embedder(given.embedder, url=given.ollama_url or LOCAL, allowed_hosts=given.ollama_hosts),
+            server=given.chroma_url,
+        )
 
     @property
     def file(self) -> Path | None:

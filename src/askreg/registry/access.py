@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from askreg.registry.tables import Role
+from askreg.registry.tables import Role, Sensitivity
 
 Permission = Literal[
     "register", "evaluate", "alias", "move", "approve", "deploy", "retire", "publish", "administer", "load"
@@ -24,6 +24,21 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     "load": frozenset({"admin"}),
 }
 """Writes and the roles that may make them. Whatever viewers may read, anyone may."""
+
+
+READERS: dict[Sensitivity, frozenset[Role] | None] = {
+    "public": None,
+    "internal": None,
+    "deidentified": None,
+    "phi": frozenset({"scientist", "approver", "auditor", "admin"}),
+}
+"""Who may read what documents of each sensitivity say; None is anyone."""
+
+
+def readable(roles: Iterable[str]) -> frozenset[Sensitivity]:
+    """Return the sensitivities of the documents that somebody with these roles may read."""
+    held = set(roles)
+    return frozenset(kind for kind, readers in READERS.items() if readers is None or not readers.isdisjoint(held))
 
 
 def permitted(roles: Iterable[str], permission: Permission) -> bool:

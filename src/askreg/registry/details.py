@@ -147,6 +147,7 @@ def document(view: View, found: Resolved) -> DocumentView:
         sensitivity=fields.get("sensitivity"),
         digest=fields.get("digest"),
         size=fields.get("size"),
+        removed=fields.get("removed"),
         about=sorted(named[arrow.target] for arrow in arrows),
         at=shown(row.at) or "",
         by=row.by,

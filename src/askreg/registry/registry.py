@@ -193,6 +193,17 @@ class Registry:
             writes.register_document(unit, path=path, **given)
             return self._shown(f"doc:{path}", "document", results.DocumentView)
 
+    def remove_document(self, *, path: str, reason: str | None = None, at: When | None = None) -> results.DocumentView:
+        """Take a document out of the library; what it said stays on record for the time before."""
+        with self.unit() as unit:
+            writes.remove_document(unit, path=path, reason=reason, at=at)
+            return self._shown(f"doc:{path}", "document", results.DocumentView)
+
+    def keep_text(self, *, path: str, digest: str, reader: str, text: str) -> bool:
+        """Keep what a document with this digest says; return whether it was not kept yet."""
+        with self.unit() as unit:
+            return writes.keep_text(unit, path=path, digest=digest, reader=reader, text=text)
+
     def declare_metric(self, *, name: str, better: str | None = None, unit: str | None = None) -> None:
         """Say which way a metric is better."""
         with self.unit() as work:

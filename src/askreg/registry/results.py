@@ -291,6 +291,8 @@ class DocumentView(Result):
     sensitivity: str | None
     digest: str | None
     size: int | None
+    removed: str | None = None
+    """Why it is no longer in the library."""
     about: list[str]
     at: Instant
     by: str | None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import registry as orm_registry
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
-SCHEMA = 2
+SCHEMA = 3
 """The layout of these tables. Each so far added tables only: an older database gets them, a newer one is refused."""
 
 StageName = Literal["experimental", "validation", "approved", "production", "retired"]
@@ -217,9 +217,22 @@ class Deployment(Interval, table=True):
 
 
 class Document(Recorded, table=True):
-    """A registered document. Title, digest, size and sensitivity are fields."""
+    """A registered document. Title, digest, size, sensitivity and why it was removed are fields."""
 
     path: str = Column(unique=True, sa_type=Ordered)
+
+
+class DocumentText(Recorded, table=True):
+    """What a document with this digest says, as a reader took it out. The log holds the body's SHA-256."""
+
+    __tablename__ = "document_text"
+    __table_args__ = (UniqueConstraint("document_id", "digest", "reader"),)
+    digested: ClassVar[frozenset[str]] = frozenset({"body"})
+    document_id: int = Column(sa_type=BigInteger, foreign_key="document.id")
+    digest: str = Column(description="of the file, as the document's field had it then")
+    reader: str = Column(description="what took the text out of the file, with its version")
+    content: str = Column(description="SHA-256 of the body")
+    body: str
 
 
 class Field(Interval, table=True):
@@ -354,6 +367,7 @@ RECORD: tuple[type[Recorded], ...] = (
     Environment,
     Deployment,
     Document,
+    DocumentText,
     Field,
     Tag,
     Edge,

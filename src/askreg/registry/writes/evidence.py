@@ -1,16 +1,16 @@
-"""Evaluations and documents."""
+"""Evaluations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from askreg.errors import InvalidInput
 from askreg.registry import names, signing
-from askreg.registry.tables import Document, Edge, Evaluation, Evidence, Metric, Sensitivity
+from askreg.registry.tables import Edge, Evaluation, Evidence, Metric
 from askreg.registry.times import When
 from askreg.registry.unit import Unit
-from askreg.registry.writes.lookup import any_subject, dataset_version, named_version
-from askreg.registry.writes.rows import edge, not_before, set_fields, update
-from askreg.registry.writes.values import count, figure, one_of
+from askreg.registry.writes.lookup import dataset_version, named_version
+from askreg.registry.writes.rows import edge, not_before
+from askreg.registry.writes.values import figure, one_of
 
 
 def evaluate(
@@ -56,39 +56,4 @@ def evaluate(
         if not any(a["target"] == data["id"] and a["relation"] == "evaluated_on" for a in arrows):
             edge(unit, "evaluated_on", ("version", row["id"]), ("dataset_version", data["id"]))
         signing.lapse(unit, row["id"], when)
-    return id
-
-
-def register_document(
-    unit: Unit,
-    *,
-    path: str,
-    title: str | None = None,
-    about: Iterable[str] = (),
-    sensitivity: str = "internal",
-    digest: str | None = None,
-    size: int | None = None,
-    at: When | None = None,
-    by: str | None = None,
-) -> int:
-    """Add a document's metadata and the edges to what it is about, or revise that of a known path."""
-    if not path or path.startswith("/") or ".." in path.split("/"):
-        raise InvalidInput(f"document {path!r} is not a relative path inside the library")
-    one_of(sensitivity, Sensitivity, what="sensitivity")
-    unit.allow("register", f"doc:{path}")
-    targets = [any_subject(unit, subject) for subject in about]
-    fields = {"title": title, "sensitivity": sensitivity, "digest": digest, "size": count(size, "size")}
-    known = unit.find(Document, path=path)
-    when, who = unit.when(at), unit.who(by)
-    if known is not None:
-        held = {(a["target"]) for a in unit.children(Edge, "source", known["id"])}
-        fresh = [target for target in targets if target[1] not in held]
-        given = {name: value for name, value in fields.items() if value is not None}
-        update(unit, "document.updated", known["id"], f"doc:{path}", given, {}, at=at, by=by, about=fresh)
-        return int(known["id"])
-    with unit.event("document.registered", f"doc:{path}", at=when, by=who) as event:
-        event.entity = id = unit.insert(Document, path=path)
-        set_fields(unit, id, fields)
-        for target in dict.fromkeys(targets):
-            edge(unit, "about", ("document", id), target)
     return id

@@ -1,0 +1,198 @@
+"""The index over the record's texts: chunks ranked by words and by meaning. All of it can be built again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from askreg.library.chunking import Chunk, chunk_id, chunks
+from askreg.library.embedding import Embedder
+from askreg.library.lexical import ASKING, Ranking, content_stems, stems
+from askreg.library.vectors import Place, Vectors
+from askreg.registry import checkpoints, documents
+from askreg.registry.documents import KeptText
+from askreg.registry.view import View
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with how many chunks are done, and of how many."""
+
+_EMBEDDED_AT_ONCE = 32
+_POOL = 50
+"""Chunks that each ranking hands on to be fused."""
+_FUSION = 60
+"""The constant of reciprocal rank fusion: the higher, the less a first place counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A chunk and where it is from."""
+
+    id: str
+    text: int
+    chunk: Chunk
+    words: tuple[str, ...]
+    """Its stems, and those of its headings and its file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A chunk that was found, with what speaks for it."""
+
+    placed: Placed
+    score: float
+    likeness: float | None
+    """How alike chunk and question are in meaning; None when it was found by its words only."""
+    coverage: float
+    """How much of what the question asks stands in the chunk, its headings and title: 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh changed, in chunks."""
+
+    added: int
+    removed: int
+    total: int
+
+
+class Index:
+    """The chunks of one registry's texts."""
+
+    def __init__(self, place: Place, embedder: Callable[[], Embedder]) -> None:
+        """Keep vectors at `place`; the embedder is asked for when it is first needed."""
+        self._place, self._make = place, embedder
+        self._vectors: dict[str, Vectors] = {}
+        self._lock = threading.RLock()
+        self._bodies: dict[int, str] = {}
+        self._placed: dict[int, list[Placed]] = {}
+        self._state = -1
+        self._known: frozenset[int] = frozenset()
+        """The texts that were in the index after the last refresh."""
+        self._total = 0
+        self._corpus: _Corpus | None = None
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """Return what turns texts into vectors."""
+        return self._make()
+
+    def refresh(self, view: View, *, progress: Progress | None = None, anew: bool = False) -> Refreshed:
+        """Bring the vectors up to the texts on record, adding and removing only what differs; or build them `anew`.
+
+        What was added stays when it is interrupted, and the next refresh goes on from there.
+        """
+        with self._lock:
+            present = View(view.connection, view.now)
+            state, texts = documents.state(present), documents.texts_of(present)
+            self._load(view, texts)
+            wanted = {placed.id: placed for text in texts for placed in self._placed[text.id]}
+            if not wanted:
+                self._state, self._known, self._total = state, frozenset(), 0
+                return Refreshed(0, 0, 0)
+            vectors = self._of(view)
+            with vectors.writing():
+                if anew:
+                    vectors.drop()
+                vectors.reopen()  # another process may have written before the lock was ours
+                held = vectors.ids()
+                missing = [placed for id, placed in wanted.items() if id not in held]
+                self._embed(vectors, missing, progress)
+                vectors.delete(held - wanted.keys())
+            self._state, self._known, self._total = state, frozenset(text.id for text in texts), len(wanted)
+            return Refreshed(len(missing), len(held - wanted.keys()), len(wanted))
+
+    def in_step(self, view: View) -> bool:
+        """Tell whether the index is as the record had it at the last refresh, and the record as it was then."""
+        if self._state != documents.state(View(view.connection, view.now)):
+            return False
+        return not self._known or self._of(view).count() == self._total
+
+    def search(
+        self, view: View, query: str, *, among: Collection[int], titles: Mapping[int, str], limit: int
+    ) -> list[Ranked]:
+        """Return the best chunks of the texts `among`, best first; nothing of any other text is looked at."""
+        with self._lock:
+            corpus, vectors = self._ranking(titles), self._of(view)
+        allowed = [i for i, placed in enumerate(corpus.placed) if placed.text in among]
+        by_words = [i for i, _ in corpus.ranking.best(content_stems(query), limit=_POOL, among=allowed)]
+        everything = len(allowed) == self._total
+        vector = self.embedder.embed([query])[0]
+        near = vectors.nearest(vector, limit=_POOL, among=None if everything else among)
+        likeness = {corpus.places[id]: alike for id, alike in near if id in corpus.places}
+        fused: dict[int, float] = {}
+        for ranked in (by_words, list(likeness)):
+            for rank, place in enumerate(ranked):
+                fused[place] = fused.get(place, 0.0) + 1 / (_FUSION + rank)
+        best = sorted(fused, key=lambda place: (-fused[place], place))[:limit]
+        weights = corpus.weights(query)
+        return [Ranked(corpus.placed[i], fused[i], likeness.get(i), _coverage(weights, corpus.words[i])) for i in best]
+
+    def weights(self, query: str, titles: Mapping[int, str]) -> dict[str, float]:
+        """Return how much each stem that a question is about tells in this library."""
+        return self._ranking(titles).weights(query)
+
+    def body(self, text: int) -> str:
+        """Return the whole text that a chunk is of."""
+        return self._bodies[text]
+
+    def _of(self, view: View) -> Vectors:
+        name = checkpoints.origin(view.connection).replace("/", "-")
+        if name not in self._vectors:
+            self._vectors[name] = Vectors(self._place, name, self.embedder.name)
+        return self._vectors[name]
+
+    def _load(self, view: View, texts: Sequence[KeptText]) -> None:
+        new = [text for text in texts if text.id not in self._placed]
+        bodies = documents.bodies(view, [text.id for text in new]) if new else {}
+        for text in new:
+            body = self._bodies[text.id] = bodies[text.id]
+            self._placed[text.id] = [_placed(text, body, chunk) for chunk in chunks(body)]
+
+    def _embed(self, vectors: Vectors, missing: Sequence[Placed], progress: Progress | None) -> None:
+        for i in range(0, len(missing), _EMBEDDED_AT_ONCE):
+            if progress is not None:
+                progress(i, len(missing))
+            part = missing[i : i + _EMBEDDED_AT_ONCE]
+            embedded = self.embedder.embed([self._said(placed) for placed in part])
+            vectors.put([placed.id for placed in part], embedded, [placed.text for placed in part])
+        if progress is not None and missing:
+            progress(len(missing), len(missing))
+
+    def _said(self, placed: Placed) -> str:
+        """Return what is embedded of a chunk: its headings, then its text."""
+        chunk = placed.chunk
+        return f"{' – '.join(chunk.section)}\n{self._bodies[placed.text][chunk.start : chunk.end]}"
+
+    def _ranking(self, titles: Mapping[int, str]) -> _Corpus:
+        key = (self._known, tuple(titles.items()))
+        if self._corpus is None or self._corpus.key != key:
+            placed = [one for text in sorted(self._known) for one in self._placed[text]]
+            self._corpus = _Corpus(key, placed, [(*one.words, *stems(titles.get(one.text, ""))) for one in placed])
+        return self._corpus
+
+
+class _Corpus:
+    """All chunks of the index, for the ranking by words."""
+
+    def __init__(self, key: object, placed: list[Placed], words: list[tuple[str, ...]]) -> None:
+        self.key, self.placed, self.words = key, placed, words
+        self.places = {one.id: i for i, one in enumerate(placed)}
+        self.ranking = Ranking(words)
+
+    def weights(self, query: str) -> dict[str, float]:
+        return {stem: self.ranking.weight(stem) for stem in content_stems(query, without=ASKING)}
+
+
+def _placed(text: KeptText, body: str, chunk: Chunk) -> Placed:
+    named = PurePosixPath(text.path).stem
+    words = stems(f"{named} {' '.join(chunk.section[:-1])} {body[chunk.start : chunk.end]}")
+    return Placed(chunk_id(text.path, text.content, chunk), text.id, chunk, tuple(words))
+
+
+def _coverage(weights: Mapping[str, float], words: Collection[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for stem, weight in weights.items() if stem in words) / total if total else 0.0

@@ -1,0 +1,175 @@
+"""The document library of a registry: search it, keep its index in step. Texts come from the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from askreg.library.choose import embedder
+from askreg.library.embedding import Embedder
+from askreg.library.index import Index, Progress, Ranked, Refreshed
+from askreg.library.quoting import quote
+from askreg.library.vectors import Place
+from askreg.registry import documents
+from askreg.registry.documents import Holding
+from askreg.registry.resolve import resolve
+from askreg.registry.view import View
+
+Readable: TypeAlias = Collection[str]
+"""The sensitivities of the documents that may be searched."""
+
+
+class Passage(BaseModel):
+    """A chunk of a document that was found, and the words of it to quote."""
+
+    model_config = ConfigDict(frozen=True)
+    document: str
+    """The registered path."""
+    title: str | None
+    revision: int
+    digest: str
+    sensitivity: str
+    about: tuple[str, ...]
+    chunk: str
+    section: tuple[str, ...]
+    """The headings that it stands under, outermost first."""
+    start: int
+    end: int
+    """Where the chunk is in the text that was taken out of the file, in characters."""
+    quote: str
+    quote_start: int
+    quote_end: int
+    event: int
+    """The event that recorded the text."""
+    score: float
+    likeness: float | None
+    coverage: float
+
+    @property
+    def subject(self) -> str:
+        """Return the document as a subject."""
+        return f"doc:{self.document}"
+
+
+class Found(BaseModel):
+    """What a search found, and what it could not look at."""
+
+    model_config = ConfigDict(frozen=True)
+    query: str
+    passages: tuple[Passage, ...]
+    searched: int
+    """Documents that the filters left to search."""
+    unread: tuple[str, ...]
+    """Documents among them whose text is not kept: they were registered, and never read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The documents of a view that may be read, and the texts of those that were."""
+
+    holdings: tuple[Holding, ...]
+    texts: dict[int, Holding]
+
+
+class Library:
+    """One registry's documents."""
+
+    def __init__(self, directory: Path, *, make: Callable[[], Embedder] = embedder, server: str | None = None) -> None:
+        """Keep the index in `directory`, or on the Chroma `server`; `make` returns the embedder."""
+        self.index = Index(Place(directory, server), make)
+        self._shelves: dict[Any, tuple[Holding, ...]] = {}
+
+    def shelf(self, view: View, *, readable: Readable, about: str | None = None, title: str | None = None) -> Shelf:
+        """Return the documents that may be read and meet the filters; raises `NotFound` for an unknown `about`."""
+        subject = None if about is None else resolve(view, about).subject
+        held = [h for h in self._held(view) if h.sensitivity in readable]
+        met = tuple(h for h in held if concerns(h.about, subject) and _titled(h, title))
+        return Shelf(met, {h.text.id: h for h in met if h.text is not None})
+
+    def search(
+        self,
+        view: View,
+        query: str,
+        *,
+        readable: Readable,
+        about: str | None = None,
+        title: str | None = None,
+        limit: int = 5,
+        progress: Progress | None = None,
+    ) -> Found:
+        """Return the passages that say most of what a query asks, best first, from documents that may be read.
+
+        The index is brought up to the record first. A document that the filters leave out is not looked at.
+        """
+        shelf = self.shelf(view, readable=readable, about=about, title=title)
+        unread = tuple(h.path for h in shelf.holdings if h.text is None)
+        ranked: list[Ranked] = []
+        weights: dict[str, float] = {}
+        if shelf.texts and query.strip():
+            if not self.index.in_step(view):
+                self.index.refresh(view, progress=progress)
+            titles = {h.text.id: h.title or "" for h in self._held(view) if h.text is not None}
+            ranked = self.index.search(view, query, among=shelf.texts.keys(), titles=titles, limit=limit)
+            weights = self.index.weights(query, titles)
+        passages = tuple(self._passage(one, shelf.texts[one.placed.text], weights) for one in ranked)
+        return Found(query=query, passages=passages, searched=len(shelf.holdings), unread=unread)
+
+    def refresh(self, view: View, *, progress: Progress | None = None, anew: bool = False) -> Refreshed:
+        """Bring the index up to the texts on record, or build it anew."""
+        return self.index.refresh(view, progress=progress, anew=anew)
+
+    def _held(self, view: View) -> tuple[Holding, ...]:
+        key = (documents.state(View(view.connection, view.now)), view.as_of, view.known)
+        if key not in self._shelves:
+            while len(self._shelves) >= _REMEMBERED:
+                self._shelves.pop(next(iter(self._shelves)))
+            self._shelves[key] = tuple(documents.holdings(view))
+        return self._shelves[key]
+
+    def _passage(self, found: Ranked, of: Holding, weights: dict[str, float]) -> Passage:
+        assert of.text is not None
+        body, chunk = self.index.body(found.placed.text), found.placed.chunk
+        start, end = quote(body, chunk, weights)
+        return Passage(
+            document=of.path,
+            title=of.title,
+            revision=of.revision,
+            digest=of.text.digest,
+            sensitivity=of.sensitivity,
+            about=of.about,
+            chunk=found.placed.id,
+            section=chunk.section,
+            start=chunk.start,
+            end=chunk.end,
+            quote=body[start:end],
+            quote_start=start,
+            quote_end=end,
+            event=of.text.event,
+            score=round(found.score, 6),
+            likeness=None if found.likeness is None else round(found.likeness, 4),
+            coverage=round(found.coverage, 4),
+        )
+
+
+_REMEMBERED = 16
+"""Views whose documents are kept in memory."""
+
+
+def concerns(about: Collection[str], wanted: str | None) -> bool:
+    """Tell whether a document about these is about `wanted`: one of a model's version is about the model."""
+    if wanted is None:
+        return True
+    folded = wanted.casefold()
+    return any(s.casefold() == folded or s.casefold().startswith((f"{folded}:", f"{folded}@")) for s in about)
+
+
+def _titled(holding: Holding, wanted: str | None) -> bool:
+    words = (wanted or "").casefold().split()
+    return all(word in f"{holding.path} {holding.title or ''}".casefold() for word in words)
+
+
+__all__ = ["Found", "Library", "Passage", "Shelf", "concerns"]
