@@ -146,6 +146,26 @@ def check_items(reading: Reading) -> Iterator[str]:
             yield f"no fact for {item}"
         if not text_holds(reading, item.value):
             yield f"the text does not give {item.value!r}"
+    if reading.gold.members is None:
+        for subject in sorted(also_told(reading)):
+            yield f"what it says of {subject} does not belong"
+
+
+def also_told(reading: Reading) -> set[str]:
+    """Subjects of which it says the same as was asked of another: an answer is no list of everything.
+
+    Figures of evaluations are excepted: whoever asks for the best may be shown the others.
+    """
+    items = [i for i in reading.gold.items if i.subject and i.field and not i.field.startswith("metric.")]
+    fields, subjects = {i.field for i in items}, {i.subject for i in items} | reading.gold.optional
+    asked = {name for kind in reading.names.by_kind for name in reading.asked(kind)} if items else set()
+    return {
+        str(fact.get("subject"))
+        for fact in reading.facts
+        if fact.get("field") in fields
+        and fact.get("subject") not in subjects | asked
+        and fact.get("value") not in asked
+    }
 
 
 def fact_holds(fact: dict[str, Any], item: Item, names: Names) -> bool:

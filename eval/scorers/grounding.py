@@ -25,6 +25,7 @@ Fact = dict[str, Any]
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MARKER = re.compile(r"^\s*\d{1,3}[.)]\s+", re.MULTILINE)
 _VERSION = re.compile(r"[\w.-]:(\d+)\b")
+_VERSIONS = re.compile(r"\b(?:versions?|v\.?)\s*\d+(?:\s*(?:,|and|&|,\s*and)\s*\d+)*\b(?![.%]\d?)", re.IGNORECASE)
 _KINDS = tuple(
     re.compile(kind) for kind in (r"[\w.-]+:\d+", r"[\w.-]+@[\w.-]+", r"[\w.-]+/[\w.-]+", r"run:.+", r"doc:.+")
 )
@@ -39,10 +40,11 @@ _MOST_INSTANTS = 60
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of a text, and the word or sign after it; or a date with its time of day."""
+    """A number of a text, and the word or sign after it; the number of a version; or a date with its time of day."""
 
     value: Decimal | None = None
     unit: str = ""
+    version: bool = False
     day: str = ""
     clock: str | None = None
 
@@ -56,6 +58,9 @@ def figures_of(text: str, names: Names) -> list[Figure]:
     text = names.nameless(_MARKER.sub("", plain(text)))
     found = [Figure(day=day, clock=clock) for day, clock in times_in(text)]
     text = without_dates(text)
+    for match in _VERSIONS.finditer(text):
+        found += [Figure(value=Decimal(number), version=True) for number in re.findall(r"\d+", match.group())]
+    text = _VERSIONS.sub(" ", text)
     for match in NUMBER.finditer(text):
         value = as_decimal(match.group())
         after = re.match(r"\s*(%|[^\W\d_]+)", text[match.end() :])
@@ -95,6 +100,8 @@ class Support:
         """Return whether a figure of a text comes from here."""
         if figure.day:
             return (figure.day, figure.clock) in self._times
+        if figure.version:
+            return figure.value in self._versions or figure.value in self._known
         return figure.value is not None and self.gives(figure.value, figure.unit)
 
     def gives(self, value: Decimal, unit: str = "") -> bool:
@@ -115,8 +122,11 @@ class Support:
         for cell in [*self._cells, *self._texts]:
             number, text = as_decimal(cell), plain(str(cell))
             found.update([number] if number is not None and number.is_finite() else [*figures(without_dates(text))])
-            found.update(Decimal(version) for version in _VERSION.findall(text))
         return found | {Decimal(digits) for digits in re.findall(r"\d+", self._question)}
+
+    @cached_property
+    def _versions(self) -> set[Decimal]:
+        return {Decimal(n) for cell in [*self._cells, *self._texts] for n in _VERSION.findall(plain(str(cell)))}
 
     @cached_property
     def _times(self) -> set[tuple[str, str | None]]:
@@ -138,16 +148,15 @@ class Support:
             closed = str(bool(fact.get("until")))
             for key in ((), (field,), (field, value), ("until", field, closed), ("of", owner), ("of", owner, field)):
                 groups[key].append(fact)
-        found = set(self._totals)
+        ends = {str(fact.get(part)) for fact in self._facts for part in ("subject", "value")}
+        found = self._totals | {sum(bool(kind.fullmatch(end)) for end in ends) for kind in _KINDS}
         found.add(sum(not str(fact.get("field")).startswith("count") for fact in self._facts))
         for group in groups.values():
             found.add(len(group))
             for part in ("subject", "value", "dataset", "cohort"):
                 cells = {str(fact[part]) for fact in group if fact.get(part) is not None}
-                found |= {
-                    len(cells),
-                    *(len({re.split(mark, c)[0] for c in cells}) for mark in (r":(?=\d+$)", "/", "@")),
-                }
+                found.add(len(cells))
+                found |= {len({re.split(mark, cell)[0] for cell in cells}) for mark in (r":(?=\d+$)", "/", "@")}
         return found
 
     @cached_property

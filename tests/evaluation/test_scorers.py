@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +24,7 @@ from eval.truth.record import Record
 
 from .synthetic import right_answer
 
+TOP = Path(__file__).parents[2]
 RECORD = Record.read(REGISTRIES / "b.yaml")
 NAMES = Names(RECORD)
 DOCUMENTS = {d["path"]: (REGISTRIES / d["path"]).read_text(encoding="utf-8") for d in RECORD.documents}
@@ -148,6 +152,8 @@ BOTH = ("sepsis-risk:5", "sepsis-risk:6")
     ("sepsis-risk:5. These are the first 1 of 9 versions.", BOTH[:1], call(2, 1), False),
     ("sepsis-risk:5 and sepsis-risk:6; the list is incomplete", BOTH, call(2), False),
     ("sepsis-risk:5 and sepsis-risk:6 are the top 2 of 7.", BOTH, call(7, 2), True),
+    ("sepsis-risk:5 and sepsis-risk:6 are the first 2 of 2.", BOTH, call(2), True),
+    ("sepsis-risk:5 and sepsis-risk:6, the first 2 of 3.", BOTH, call(3), True),
     ("sepsis-risk:5", BOTH[:1], call(1), False),
 ])  # fmt: skip
 def test_a_list_says_whether_it_is_whole(
@@ -219,6 +225,32 @@ def test_every_difference_of_two_facts_is_grounded_and_its_neighbour_is_only_if_
     assert support.gives(a - b) and support.gives(a)
     off = a - b + Decimal("7.5")
     assert not support.gives(off) or any(abs(x / y - off) < Decimal("0.0501") for x in values for y in values if x != y)
+
+
+LIVES = tuple(
+    fact(i, place, "deployed", version)
+    for i, (place, version) in enumerate(
+        [("northgate/icu", "sepsis-risk:5"), ("northgate/ed", "sepsis-risk:4"), ("southbank/icu", "sepsis-risk:5")], 1
+    )
+)
+
+
+@pytest.mark.parametrize(("text", "share"), [
+    ("3 deployments", 1), ("2 versions", 1), ("1 model", 1), ("northgate has the most: 2", 1), ("4 versions", 0),
+    ("6 places", 0),
+])  # fmt: skip
+def test_a_count_is_of_a_kind_that_the_facts_have(text: str, share: float) -> None:
+    assert grounded(text, *LIVES) == share
+
+
+def test_a_part_of_a_list_is_counted_by_its_lines() -> None:
+    lines = "\n".join(f"- {f['value']} at {f['subject']}" for f in LIVES)
+    text = f"{lines}\n\nThese are the first 3 of 59."
+    total = fact(9, "registry", "count.deployment", "59")
+    claims = [{"text": "These are the first 3 of 59.", "facts": ["F9"]}]
+    assert scored(sample(text, *LIVES, total, claims=claims)).cited == 1
+    assert scored(sample(text.replace("3 of", "5 of"), *LIVES, total, claims=claims)).grounded == 0.5
+    assert scored(sample(lines, *LIVES, total, claims=[{"text": "the first 7 of 59", "facts": ["F9"]}])).cited == 0
 
 
 def test_figures_of_different_metrics_are_not_taken_from_each_other() -> None:
@@ -427,3 +459,9 @@ def test_the_figures_of_a_text_are_told_with_their_unit() -> None:
         "97.5 %",
         "12 days",
     ]
+
+
+def test_the_scorers_and_the_figures_need_nothing_of_what_they_judge() -> None:
+    code = "import sys, eval.scorers, eval.summary; print([m for m in sys.modules if m.split('.')[0] == 'askreg'])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=TOP, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"

@@ -87,6 +87,23 @@ def test_a_wrong_figure_subject_cohort_or_field_is_confidently_wrong(text: str, 
     assert outcome(AUROC, answer(text, given), check="values") == "confident_wrong"
 
 
+def test_a_list_of_everything_is_no_answer_about_one_thing() -> None:
+    own, other = fact("sepsis-risk:5", "stage", "production"), fact("sepsis-risk:4", "stage", "production")
+    expression, text = 'stage("sepsis-risk:5")', "sepsis-risk:5 and sepsis-risk:4 are in production."
+    assert outcome(expression, answer("It is in production.", own), check="values") == "right"
+    assert outcome(expression, answer(text, own, other), check="values") == "confident_wrong"
+    compared = "Are sepsis-risk:5 and sepsis-risk:4 in production?"
+    assert outcome(expression, answer(text, own, other), question=compared, check="values") == "right"
+    board = (AUROC_FACT, AUROC_FACT | {"subject": "sepsis-risk:4", "value": "0.858"})
+    assert outcome(AUROC, answer("AUROC 0.866; sepsis-risk:4 has 0.858", *board), check="values") == "right"
+
+
+def test_a_code_may_be_said_in_words() -> None:
+    for said in ("self-approved", "Self approved"):
+        given = answer("", status="abstained", reason=f"it was {said}")
+        assert outcome('says("self-approved")', given, status="abstained", check="abstain") == "right"
+
+
 def test_a_set_may_be_worded_as_numbers_of_versions() -> None:
     facts = [fact(v, "trained_on", "sepsis-features@v2") for v in ("sepsis-risk:5", "sepsis-risk:6")]
     assert outcome(TRAINED, answer("Two versions of sepsis-risk: versions 5 and 6.", *facts)) == "right"
