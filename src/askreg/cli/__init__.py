@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from askreg import __version__
-from askreg.cli import admin, agent, audit, provenance, reads, writes
+from askreg.cli import admin, agent, audit, docs, provenance, reads, writes
 from askreg.cli.session import Session, say
 from askreg.errors import AskregError
 
@@ -24,7 +24,7 @@ SECTIONS = {
         "register", "evaluate", "alias", "stage", "approve", "reject", "deploy", "withdraw", "retire",
     ),
     "Report": ("provenance",),
-    "Keep": ("load", "dump", "audit", "answers", "doctor"),
+    "Keep": ("load", "dump", "docs", "audit", "answers", "doctor"),
 }  # fmt: skip
 """The order in which help lists the commands."""
 
@@ -91,7 +91,7 @@ def globals(
     ctx.obj = Session(db=db, home=home, actor=actor)
 
 
-for part in (agent, reads, writes, provenance, audit, admin):
+for part in (agent, reads, writes, provenance, docs, audit, admin):
     part.add_to(app)
 
 

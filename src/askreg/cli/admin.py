@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from askreg.cli import progress, session
+from askreg.cli import docs, progress, session
 from askreg.cli.audit import write_file
 from askreg.cli.demo import demo
 from askreg.cli.session import Json
@@ -39,6 +39,8 @@ def load(
     with session.of(ctx).registry(announce=False) as registry:
         first = session.untouched(registry)
         loaded = interruptible(lambda: _load(registry, manifest))
+        if manifest != "-":
+            docs.take_in(ctx, registry, Path(manifest).parent)
     if first:
         session.founded(registry)
     if as_json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from askreg.cli import progress, session
+from askreg.cli import docs, progress, session
 from askreg.errors import AskregError
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def demo(ctx: typer.Context) -> None:
             files = demo.build(home, step)
             step("loading the manifest")
             loaded = interruptible(lambda: manifest.load(registry, files.manifest))
+            step("reading and indexing the documents")
+            docs.take_in(ctx, registry, files.manifest.parent)
             step("verifying the log")
             verified = registry.verify()
         if not verified.ok:

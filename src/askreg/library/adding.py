@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from askreg.errors import InvalidInput
+from askreg.errors import AskregError, InvalidInput, Refused
 from askreg.library.files import READERS, Extracted, extract
 from askreg.registry import documents
 from askreg.registry.documents import Holding
@@ -72,6 +72,29 @@ def add(
         told = unit.seq > before
         kept = registry.keep_text(path=path, digest=read.digest, reader=read.reader, text=read.text)
     return Added(file, path, _outcome(held, read, told=told, kept=kept))
+
+
+def read_registered(registry: Registry, base: Path) -> Iterator[Added]:
+    """Keep the texts of documents that are registered and were never read, where their files lie under `base`.
+
+    A file that is not what was registered, or cannot be read, is left as it is and says why.
+    """
+    with registry.view() as seen:
+        unread = [h for h in documents.holdings(seen) if h.text is None and h.digest is not None]
+    for holding in unread:
+        file = base / holding.path
+        if not file.is_file():
+            continue
+        try:
+            read = extract(file)
+            if read.digest != holding.digest:
+                raise InvalidInput(f"{str(file)!r} has changed since; take it in with 'askreg docs add'")
+            registry.keep_text(path=holding.path, digest=read.digest, reader=read.reader, text=read.text)
+            yield Added(file, holding.path, "read")
+        except Refused:
+            raise
+        except AskregError as error:
+            yield Added(file, holding.path, "broken", str(error))
 
 
 def _outcome(held: Holding | None, read: Extracted, *, told: bool, kept: bool) -> Outcome:
