@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -16,7 +17,11 @@ _STYLES = {"better": "green", "worse": "bold red", "no difference shown": ""}
 def shown(found: Comparison, console: Console | None = None) -> None:
     """Print the comparison: a row for each category, what stands on one side only, and the verdict."""
     console = console or Console()
-    console.print(_table(found))
+    table = _table(found)
+    # A terminal that is narrower than the table breaks its lines; no figure is cut.
+    needed = console.measure(table, options=console.options.update(max_width=10_000)).maximum
+    console.width = max(console.width, needed)
+    console.print(table)
     for keys, what in (
         (found.only_in_a, "only in A"),
         (found.only_in_b, "only in B"),
@@ -41,34 +46,33 @@ def _sentence(found: Comparison) -> str:
 
 
 def _table(found: Comparison) -> Table:
-    table = Table(title="A and B, answer by answer")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("right", no_wrap=True)
     for name in (
-        "",
         "rows",
         "both",
-        "only A",
-        "only B",
-        "neither",
-        "B - A, points",
-        "95 %",
-        "p",
-        "p (Holm)",
-        "could show",
+        "only\nA",
+        "only\nB",
+        "nei-\nther",
+        "B - A, points\n(95 %)",
+        "p\n(Holm)",
+        "could\nshow",
     ):
-        table.add_column(name, justify="left" if not name else "right")
-    table.add_column("verdict")
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
     for name, contrast in found.categories.items():
         _add(table, name, contrast)
     table.add_section()
-    _add(table, "right, all", found.right)
-    _add(table, "confident wrong, all", found.confident_wrong)
+    _add(table, "all", found.right)
+    _add(table, "confident wrong", found.confident_wrong)
     return table
 
 
 def _add(table: Table, name: str, c: Contrast) -> None:
-    low, high = c.interval
+    low, high = (f"{end * 100:+.1f}" for end in c.interval)
     table.add_row(
         name, str(c.rows), str(c.both), str(c.only_a), str(c.only_b), str(c.neither),
-        f"{c.difference * 100:+.1f}", f"{low * 100:+.1f} to {high * 100:+.1f}", f"{c.p:.3g}", f"{c.corrected:.3g}",
-        "-" if c.smallest_shown is None else f"{c.smallest_shown * 100:.1f}", c.verdict, style=_STYLES[c.verdict],
+        f"{c.difference * 100:+.1f} ({low}, {high})", f"{c.p:.2g} ({c.corrected:.2g})",
+        "-" if c.smallest_shown is None else f"{c.smallest_shown * 100:.1f}",
+        "-" if c.verdict == "no difference shown" else c.verdict, style=_STYLES[c.verdict],
     )  # fmt: skip

@@ -156,8 +156,24 @@ def test_the_exit_code_is_a_gate(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "no difference shown" in capsys.readouterr().out
     assert compare.main([str(good), str(bad / "results.jsonl")]) == 1
     assert "B is worse" in capsys.readouterr().out
+    assert compare.main([str(bad), str(good)]) == 0
     assert compare.main([str(bad), str(good), "--json"]) == 0
-    assert Comparison.model_validate_json(capsys.readouterr().out).verdict == "better"
+    printed, _, told = capsys.readouterr().out.partition("{")
+    assert "B is better (better: right answers" in printed
+    assert Comparison.model_validate_json("{" + told).verdict == "better"
+
+
+def test_a_narrow_terminal_loses_no_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    before = run([True] * 500)
+    folders = [written(tmp_path / "a", before), written(tmp_path / "b", spoilt(before, range(0, 100, 5)))]
+    assert compare.main([*map(str, folders), "--margin", "0.02"]) == 1
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    assert all(shown in printed for shown in ("approvals", "confident wrong", "-20.0", "worse"))
+    assert "a drop by 2 points or more is not excluded" in printed
 
 
 @pytest.mark.parametrize(("spoil", "message"), [
