@@ -35,6 +35,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from eval.scorers.binding import misbound
 from eval.scorers.grounding import Support, ungrounded
 from eval.scorers.names import NEGATION, WORDS, Names, as_decimal, fact_on, figures, says_date, scalars, without_dates
 from eval.scorers.reading import Answer, Reading
@@ -96,6 +97,7 @@ def problems(reading: Reading) -> Iterator[str]:
     checks: list[Callable[[Reading], Iterator[str]]] = [check_mentions]
     if status in ("answered", "partial"):
         checks += [check_items, check_members, check_count, check_verdict, check_winner, check_figures, check_grounding]
+        checks.append(misbound)
     if reading.check == "readings":
         checks.append(check_readings)
     if reading.check == "incomparable":

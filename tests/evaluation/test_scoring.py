@@ -87,6 +87,34 @@ def test_a_wrong_figure_subject_cohort_or_field_is_confidently_wrong(text: str, 
     assert outcome(AUROC, answer(text, given), check="values") == "confident_wrong"
 
 
+@pytest.mark.parametrize(("text", "right"), [
+    ("los-regressor:2 is better: los-regressor:1 has 1.92 and los-regressor:2 has 1.67.", True),
+    ("los-regressor:2 is better: los-regressor:1 has 1.67 and los-regressor:2 has 1.92.", False),
+    ("los-regressor:2 is better. los-regressor:1 and los-regressor:2 have 1.92 and 1.67.", True),
+    ("los-regressor:2 is better.\n\n| los-regressor:1 | 1.67 |\n| los-regressor:2 | 1.92 |", False),
+    ("los-regressor:2 is better.\n\n| los-regressor:1 | 1.92 |\n| los-regressor:2 | 1.67 |", True),
+])  # fmt: skip
+def test_figures_of_two_versions_are_not_swapped(text: str, right: bool) -> None:
+    assert (outcome(BETTER, answer(text, *MAES), check="winner") == "right") is right
+
+
+def test_an_end_of_an_interval_may_be_another_versions_figure() -> None:
+    text = "los-regressor:2 is better: los-regressor:1 has 1.92 (1.67 to 2.2) and los-regressor:2 has 1.67."
+    facts = (MAES[0] | {"ci": ["1.67", "2.2"]}, MAES[1])
+    assert outcome(BETTER, answer(text, *facts), check="winner") == "right"
+
+
+@pytest.mark.parametrize(("text", "right"), [
+    ("sepsis-risk:5 is live at northgate/icu and sepsis-risk:4 at northgate/ed.", True),
+    ("- sepsis-risk:5 at northgate/icu\n- sepsis-risk:4 at northgate/ed", True),
+    ("- sepsis-risk:4 at northgate/icu\n- sepsis-risk:5 at northgate/ed", False),
+])  # fmt: skip
+def test_places_of_two_versions_are_not_swapped(text: str, right: bool) -> None:
+    facts = (LIVE_FACT, fact("northgate/ed", "deployed", "sepsis-risk:4"))
+    expression = 'both(live("northgate", "icu"), live("northgate", "ed"))'
+    assert (outcome(expression, answer(text, *facts)) == "right") is right
+
+
 def test_a_list_of_everything_is_no_answer_about_one_thing() -> None:
     own, other = fact("sepsis-risk:5", "stage", "production"), fact("sepsis-risk:4", "stage", "production")
     expression, text = 'stage("sepsis-risk:5")', "sepsis-risk:5 and sepsis-risk:4 are in production."
