@@ -17,7 +17,7 @@ from askreg.agent.verify import Evidence, Problem
 from askreg.errors import InvalidInput
 from askreg.registry.manifest import load
 
-QUESTIONS = Path(__file__).parents[1] / "tests" / "questions"
+HERE = Path(__file__).parent
 KEPT_ASIDE = ("heldout", "blind")
 """Questions that nobody may tune by: files with these words in their names are left alone."""
 NOW = datetime(2026, 10, 15, 12, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ class Accepted:
 def questions(registry: str) -> list[Question]:
     """Return the visible questions over a registry; the demo's and others' without a file are none."""
     found = []
-    for path in sorted(QUESTIONS.glob("cases_*.yaml")):
+    for path in sorted((HERE / "cases" / "written").glob("*.yaml")):
         if any(word in path.stem for word in KEPT_ASIDE):
             continue
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ def manifest(registry: str, folder: Path) -> Path:
         from askreg.demo.build import build
 
         return build(folder).manifest
-    path = QUESTIONS / f"registry_{registry}.yaml"
+    path = HERE / "registries" / f"{registry}.yaml"
     if not path.exists():
         raise InvalidInput(f"there is no registry {registry!r} among the questions; looked for {path.name}")
     return path

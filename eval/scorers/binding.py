@@ -40,7 +40,7 @@ def _patterns(reading: Reading, kind: str) -> Iterator[tuple[str, re.Pattern[str
 
 
 def _held(reading: Reading) -> tuple[dict[Decimal, set[str]], set[tuple[str, str]]]:
-    """The versions that have each figure of an evaluation, or end of an interval; and the names in one fact, in pairs."""
+    """The versions that have each figure of an evaluation, or end of an interval; and pairs of names in one fact."""
     figures: dict[Decimal, set[str]] = {}
     pairs: set[tuple[str, str]] = set()
     for fact in reading.answer.get("facts") or []:
