@@ -20,14 +20,16 @@ from askreg.agent.loop import Conversation, Limits, Outcome, Ran
 from askreg.agent.offline import dates
 from askreg.agent.offline.names import LEXICONS
 from askreg.agent.offline.topical import is_topical
+from askreg.agent.quoted import quotes
 from askreg.agent.reading import Names
 from askreg.agent.render import Rendered, render
 from askreg.agent.thread import Thread, Turn
+from askreg.agent.tools.documents import Documents
 from askreg.agent.tools.shapes import ToolResult
 from askreg.agent.tools.toolbox import Toolbox
 from askreg.agent.verify import Evidence, Problem, verify
 from askreg.errors import InvalidInput, Refused
-from askreg.registry import audit, times
+from askreg.registry import access, audit, documents, times
 from askreg.registry.canonical import canonical
 from askreg.registry.proposals import Proposal
 from askreg.registry.registry import Registry
@@ -37,6 +39,8 @@ from askreg.registry.view import View
 
 if TYPE_CHECKING:
     from langchain_core.messages import AnyMessage
+
+    from askreg.library.library import Library
 
 LONGEST_QUESTION = 10_000
 """Characters."""
@@ -135,11 +139,15 @@ class Asker:
         limits: Limits | None = None,
         make: Callable[..., Brain] = make_brain,
         check: Callable[[Rendered, Evidence], list[Problem]] = verify,
+        library: "Library | None" = None,
     ) -> None:
-        """Answer from `registry` with the brain that `make` returns for `backend`; `check` judges each text."""
+        """Answer from `registry` with the brain that `make` returns for `backend`; `check` judges each text.
+
+        Without a `library`, what documents say is not read.
+        """
         self._registry, self._backend, self._limits, self._make = registry, backend, limits or Limits(), make
         self._config = config or BrainConfig()
-        self._verify = check
+        self._verify, self._library = check, library
 
     def ask(
         self,
@@ -173,7 +181,15 @@ class Asker:
         head = audit.head(seen.connection)
         names = _known.of(seen, url=self._registry.url, seq=head.seq)
         heard = Heard(question, _known.gate(names), cloud=self._backend in CLOUD)
-        return _Inquiry(seen, heard, names, head=head, verify=self._verify)
+        return _Inquiry(seen, heard, names, head=head, verify=self._verify, documents=self._documents(seen))
+
+    def _documents(self, seen: View) -> Documents | None:
+        """Return the documents that the actor may read; what identifies patients never reaches a cloud."""
+        if self._library is None:
+            return None
+        readable = access.readable(documents.roles(seen, self._registry.actor))
+        allowed = readable - {"phi"} if self._backend in CLOUD else readable
+        return Documents(self._library, frozenset(allowed), thrifty=self._backend == "offline")
 
     def _answered(self, inquiry: "_Inquiry", thread: Thread | None) -> tuple[Outcome, BrainUsed]:
         """Ask the brain that was chosen, and no other; why it cannot answer is an outcome too."""
@@ -243,15 +259,17 @@ class _Inquiry:
         *,
         head: LogHead,
         verify: Callable[[Rendered, Evidence], list[Problem]],
+        documents: Documents | None = None,
     ) -> None:
         self.seen, self.heard, self.names, self.head, self.verify = seen, heard, names, head, verify
+        self.documents = documents
         self.ledger = Ledger()
         self.accepted: _Accepted | None = None
         self.follows = False
         """Whether something was asked before, which the question may go on about."""
 
     def run(self, brain: Brain, prompt: prompts.Prompt, thread: Thread | None, limits: Limits) -> Outcome:
-        toolbox = Toolbox(self.seen, self.ledger)
+        toolbox = Toolbox(self.seen, self.ledger, self.documents)
         self.follows = bool(thread and thread.turns)
         return Conversation(brain, toolbox, self.check, limits).run(self._messages(prompt, thread))
 
@@ -337,7 +355,7 @@ class _Inquiry:
             reason=reason,
             claims=[Claim(text=p.text.strip(), facts=[number[id] for id in p.facts]) for p in passages if p.facts],
             facts=[fact.model_copy(update={"id": number[fact.id]}) for fact in facts],
-            quotes=draft.quotes,
+            quotes=quotes(draft.quotes, facts, [ran.result for ran in outcome.ran]),
             calls=[self._call(ran) for ran in outcome.ran],
             readings=draft.readings,
             proposal=proposal,

@@ -52,6 +52,12 @@ class Quote(BaseModel):
     document: str
     chunk: str
     text: str
+    revision: int | None = None
+    section: str | None = None
+    """The heading that they stand under."""
+    start: int | None = None
+    end: int | None = None
+    """Where they stand in the text of the document's revision, in characters."""
 
 
 class Reading(BaseModel):

@@ -13,7 +13,7 @@ _MARKER = re.compile(r"[-+=_]+|\d+\.")
 _NAME = 3
 """Words that a name may have: `scikit-learn 1.9`, `Maria del Prado`."""
 _PROSE = re.compile(r"[.!?:;]\s|[<>{}\[\]`*|\u200b-\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\n]")
-_FREE = re.compile(r"(?:^|\.)(?:description|comment|reason|title|source|card\.[\w.-]+|detail\.\w+)$")
+_FREE = re.compile(r"(?:^|\.)(?:description|comment|reason|title|source|section|card\.[\w.-]+|detail\.\w+|quote\.\w+)$")
 
 
 def instant(text: str, *, date: bool = False) -> str:

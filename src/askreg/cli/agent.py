@@ -136,7 +136,7 @@ def _asker(ctx: typer.Context, registry: "Registry", backend: str | None) -> "As
     from askreg.agent.answer import Asker
 
     current = session.of(ctx)
-    return Asker(registry, backend=backend or current.settings.backend, config=current.brains)
+    return Asker(registry, backend=backend or current.settings.backend, config=current.brains, library=current.library)
 
 
 def _put_answer(answer: "Answer", *, as_json: bool, indent: int | None = 2) -> None:

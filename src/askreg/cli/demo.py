@@ -14,6 +14,7 @@ from askreg.cli import docs, progress, session
 from askreg.errors import AskregError
 
 if TYPE_CHECKING:
+    from askreg.library.library import Library
     from askreg.registry.registry import Registry
 
 
@@ -40,7 +41,7 @@ def demo(ctx: typer.Context) -> None:
             raise typer.Exit(1)
         tables.line(told(loaded, _near(files.manifest)))
         tables.line(f"verified: {verified.events} events, and the tables say what they say")
-        _ask(registry)
+        _ask(registry, session.of(ctx).library)
     tables.line(demo.WHAT_IS_REAL, style="dim")
     tables.line(demo.WHAT_IS_INVENTED, style="dim")
     tables.heading("Try next")
@@ -72,12 +73,12 @@ def _models(registry: "Registry") -> Iterator[str]:
             return
 
 
-def _ask(registry: "Registry") -> None:
+def _ask(registry: "Registry", library: "Library") -> None:
     from askreg import demo
     from askreg.agent.answer import Asker
     from askreg.cli import answered, tables
 
-    asker = Asker(registry)
+    asker = Asker(registry, library=library)
     for question in demo.QUESTIONS:
         tables.heading(f"? {question.text}")
         answered.answer(asker.ask(question.text))

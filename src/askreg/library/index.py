@@ -69,10 +69,9 @@ class Index:
         self._lock = threading.RLock()
         self._bodies: dict[int, str] = {}
         self._placed: dict[int, list[Placed]] = {}
-        self._state = -1
+        self._state = self._synced = -1
+        """Of the library when its chunks, and when its vectors, were last brought up to it."""
         self._known: frozenset[int] = frozenset()
-        """The texts that were in the index after the last refresh."""
-        self._total = 0
         self._corpus: _Corpus | None = None
 
     @cached_property
@@ -86,12 +85,9 @@ class Index:
         What was added stays when it is interrupted, and the next refresh goes on from there.
         """
         with self._lock:
-            present = View(view.connection, view.now)
-            state, texts = documents.state(present), documents.texts_of(present)
-            self._load(view, texts)
-            wanted = {placed.id: placed for text in texts for placed in self._placed[text.id]}
+            wanted = {placed.id: placed for placed in self.read(view)}
             if not wanted:
-                self._state, self._known, self._total = state, frozenset(), 0
+                self._synced = self._state
                 return Refreshed(0, 0, 0)
             vectors = self._of(view)
             with vectors.writing():
@@ -102,27 +98,50 @@ class Index:
                 missing = [placed for id, placed in wanted.items() if id not in held]
                 self._embed(vectors, missing, progress)
                 vectors.delete(held - wanted.keys())
-            self._state, self._known, self._total = state, frozenset(text.id for text in texts), len(wanted)
+            self._synced = self._state
             return Refreshed(len(missing), len(held - wanted.keys()), len(wanted))
 
+    def read(self, view: View) -> list[Placed]:
+        """Bring the chunks up to the texts on record, and return them all; vectors are left as they are."""
+        with self._lock:
+            present = View(view.connection, view.now)
+            state = documents.state(present)
+            if state != self._state:
+                texts = documents.texts_of(present)
+                self._load(view, texts)
+                self._state, self._known = state, frozenset(text.id for text in texts)
+                self._placed = {id: placed for id, placed in self._placed.items() if id in self._known}
+            return [placed for id in sorted(self._known) for placed in self._placed[id]]
+
     def in_step(self, view: View) -> bool:
-        """Tell whether the index is as the record had it at the last refresh, and the record as it was then."""
-        if self._state != documents.state(View(view.connection, view.now)):
-            return False
-        return not self._known or self._of(view).count() == self._total
+        """Tell whether the vectors are those of the texts on record, as far as their number can tell."""
+        wanted = self.read(view)
+        return not wanted or (self._synced == self._state and self._of(view).count() == len(wanted))
 
     def search(
-        self, view: View, query: str, *, among: Collection[int], titles: Mapping[int, str], limit: int
+        self,
+        view: View,
+        query: str,
+        *,
+        among: Collection[int],
+        titles: Mapping[int, str],
+        limit: int,
+        by_meaning: bool = True,
     ) -> list[Ranked]:
-        """Return the best chunks of the texts `among`, best first; nothing of any other text is looked at."""
+        """Return the best chunks of the texts `among`, best first; nothing of any other text is looked at.
+
+        Without `by_meaning` they are ranked by their words alone, which needs no vectors.
+        """
         with self._lock:
-            corpus, vectors = self._ranking(titles), self._of(view)
+            corpus = self._ranking(titles)
         allowed = [i for i, placed in enumerate(corpus.placed) if placed.text in among]
         by_words = [i for i, _ in corpus.ranking.best(content_stems(query), limit=_POOL, among=allowed)]
-        everything = len(allowed) == self._total
-        vector = self.embedder.embed([query])[0]
-        near = vectors.nearest(vector, limit=_POOL, among=None if everything else among)
-        likeness = {corpus.places[id]: alike for id, alike in near if id in corpus.places}
+        likeness: dict[int, float] = {}
+        if by_meaning:
+            vector = self.embedder.embed([query])[0]
+            only = None if len(allowed) == len(corpus.placed) else among
+            near = self._of(view).nearest(vector, limit=_POOL, among=only)
+            likeness = {corpus.places[id]: alike for id, alike in near if id in corpus.places}
         fused: dict[int, float] = {}
         for ranked in (by_words, list(likeness)):
             for rank, place in enumerate(ranked):
@@ -138,6 +157,10 @@ class Index:
     def body(self, text: int) -> str:
         """Return the whole text that a chunk is of."""
         return self._bodies[text]
+
+    def of_text(self, text: int) -> list[Placed]:
+        """Return the chunks of a text, in order."""
+        return self._placed[text]
 
     def _of(self, view: View) -> Vectors:
         name = checkpoints.origin(view.connection).replace("/", "-")

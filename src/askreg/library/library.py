@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from askreg.library.choose import embedder
 from askreg.library.embedding import Embedder
-from askreg.library.index import Index, Progress, Ranked, Refreshed
-from askreg.library.quoting import quote
+from askreg.library.index import Index, Placed, Progress, Ranked, Refreshed
+from askreg.library.quoting import quote, within
 from askreg.library.vectors import Place
 from askreg.registry import documents
 from askreg.registry.documents import Holding
@@ -99,24 +100,52 @@ class Library:
         about: str | None = None,
         title: str | None = None,
         limit: int = 5,
+        by_meaning: bool = True,
         progress: Progress | None = None,
     ) -> Found:
         """Return the passages that say most of what a query asks, best first, from documents that may be read.
 
-        The index is brought up to the record first. A document that the filters leave out is not looked at.
+        The index is brought up to the record first. A document that the filters leave out is not looked at. Without
+        `by_meaning` only words count, and Chroma is not needed.
         """
         shelf = self.shelf(view, readable=readable, about=about, title=title)
         unread = tuple(h.path for h in shelf.holdings if h.text is None)
         ranked: list[Ranked] = []
         weights: dict[str, float] = {}
         if shelf.texts and query.strip():
-            if not self.index.in_step(view):
+            self.index.read(view)
+            if by_meaning and not self.index.in_step(view):
                 self.index.refresh(view, progress=progress)
-            titles = {h.text.id: h.title or "" for h in self._held(view) if h.text is not None}
-            ranked = self.index.search(view, query, among=shelf.texts.keys(), titles=titles, limit=limit)
+            titles = self._titles(view)
+            ranked = self.index.search(
+                view, query, among=shelf.texts.keys(), titles=titles, limit=limit, by_meaning=by_meaning
+            )
             weights = self.index.weights(query, titles)
         passages = tuple(self._passage(one, shelf.texts[one.placed.text], weights) for one in ranked)
         return Found(query=query, passages=passages, searched=len(shelf.holdings), unread=unread)
+
+    def saying(
+        self, view: View, phrase: str, *, readable: Readable, about: str | None = None, title: str | None = None
+    ) -> Found:
+        """Return every passage that holds a phrase, whatever its case and line breaks: one for each document.
+
+        This is complete, as no ranking is: a document that is not named does not hold the phrase.
+        """
+        shelf = self.shelf(view, readable=readable, about=about, title=title)
+        unread = tuple(h.path for h in shelf.holdings if h.text is None)
+        pattern = re.compile(r"\s+".join(map(re.escape, phrase.split())), re.IGNORECASE)
+        if not phrase.split():
+            return Found(query=phrase, passages=(), searched=len(shelf.holdings), unread=unread)
+        self.index.read(view)
+        passages = []
+        for text, of in shelf.texts.items():
+            found = pattern.search(self.index.body(text))
+            if found is not None:
+                # A phrase may begin in one chunk and end in the next.
+                placed = next(one for one in self.index.of_text(text) if found.start() < one.chunk.end)
+                passages.append(self._holding(placed, of, found.span()))
+        passages.sort(key=lambda passage: passage.document)
+        return Found(query=phrase, passages=tuple(passages), searched=len(shelf.holdings), unread=unread)
 
     def refresh(self, view: View, *, progress: Progress | None = None, anew: bool = False) -> Refreshed:
         """Bring the index up to the texts on record, or build it anew."""
@@ -130,10 +159,20 @@ class Library:
             self._shelves[key] = tuple(documents.holdings(view))
         return self._shelves[key]
 
+    def _titles(self, view: View) -> dict[int, str]:
+        return {h.text.id: h.title or "" for h in self._held(view) if h.text is not None}
+
     def _passage(self, found: Ranked, of: Holding, weights: dict[str, float]) -> Passage:
+        span = quote(self.index.body(found.placed.text), found.placed.chunk, weights)
+        return self._shown(found.placed, of, span, found)
+
+    def _holding(self, placed: Placed, of: Holding, span: tuple[int, int]) -> Passage:
+        around = within(self.index.body(placed.text), placed.chunk, span)
+        return self._shown(placed, of, around, Ranked(placed, 1.0, None, 1.0))
+
+    def _shown(self, placed: Placed, of: Holding, span: tuple[int, int], found: Ranked) -> Passage:
         assert of.text is not None
-        body, chunk = self.index.body(found.placed.text), found.placed.chunk
-        start, end = quote(body, chunk, weights)
+        start, end = span
         return Passage(
             document=of.path,
             title=of.title,
@@ -141,11 +180,11 @@ class Library:
             digest=of.text.digest,
             sensitivity=of.sensitivity,
             about=of.about,
-            chunk=found.placed.id,
-            section=chunk.section,
-            start=chunk.start,
-            end=chunk.end,
-            quote=body[start:end],
+            chunk=placed.id,
+            section=placed.chunk.section,
+            start=placed.chunk.start,
+            end=placed.chunk.end,
+            quote=self.index.body(placed.text)[start:end],
             quote_start=start,
             quote_end=end,
             event=of.text.event,

@@ -51,6 +51,12 @@ def quote(text: str, chunk: Chunk, weights: Mapping[str, float]) -> Span:
         first, last = wider
 
 
+def within(text: str, chunk: Chunk, span: Span) -> Span:
+    """Return the whole sentences, items or rows of a chunk that a span lies in."""
+    touched = [unit for unit in units(text, chunk) if unit[0] < span[1] and span[0] < unit[1]]
+    return (min(touched[0][0], span[0]), max(touched[-1][1], span[1])) if touched else span
+
+
 def _worth(text: str, weights: Mapping[str, float]) -> float:
     return sum(weights.get(stem, 0.0) for stem in set(stems(text)))
 

@@ -19,7 +19,10 @@ DESCRIPTIONS: dict[ToolName, str] = {
     "deployed": "Which versions are live, or were on a date (as_of), and where.",
     "leaderboard": "Rank versions by a metric, in one group for each comparable setting.",
     "gaps": "What the record lacks about a model or version, or what went past the policy.",
-    "search_docs": "Registered documents by words of their path or title, or by what they are about.",
+    "search_docs": (
+        "Registered documents by words of their path or title, or by what they are about; with says, quotes of what"
+        " they say, the likeliest first."
+    ),
 }
 
 

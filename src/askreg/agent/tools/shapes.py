@@ -75,10 +75,14 @@ class GapsArgs(Args):
 
 
 class SearchDocsArgs(Args):
-    """Registered documents by path, title or what they are about."""
+    """Registered documents by path, title or what they are about; or what they say, in quotes."""
 
     text: str = Field(default="", description="words of the title or path")
     about: str | None = Field(default=None, description="a subject")
+    says: str = Field(
+        default="",
+        description="what to look for in the texts of documents; in quotation marks, a phrase: all that hold it",
+    )
 
 
 ARGUMENTS: dict[ToolName, type[BaseModel]] = {

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from askreg.agent.facts import Fact, Ledger
 from askreg.agent.tools import evidence
+from askreg.agent.tools.documents import Documents, passage_facts
 from askreg.agent.tools.shapes import (
     ARGUMENTS,
     Call,
@@ -21,7 +22,7 @@ from askreg.agent.tools.shapes import (
     ToolName,
     ToolResult,
 )
-from askreg.errors import InvalidInput, NotFound
+from askreg.errors import AskregError, InvalidInput, NotFound
 from askreg.registry import comparison, details, gaps, history, lineage, measures, query, reads, view
 from askreg.registry.plan import Condition, Plan
 from askreg.registry.results import Arrow, Comparison, DocumentView
@@ -35,16 +36,16 @@ TEXT_LIMIT = 5_000
 class Toolbox:
     """The tools over one consistent view, and the ledger that numbers what they find."""
 
-    def __init__(self, seen: View, ledger: Ledger) -> None:
-        """Read from `seen`; no call can see past its limits."""
-        self.seen, self.ledger = seen, ledger
+    def __init__(self, seen: View, ledger: Ledger, documents: Documents | None = None) -> None:
+        """Read from `seen`; no call can see past its limits. Without `documents` nothing is read of what they say."""
+        self.seen, self.ledger, self.documents = seen, ledger, documents
 
     def run(self, call: Call) -> ToolResult:
         """Run a call; wrong arguments and unknown names come back as a result with `error`."""
         try:
             args = ARGUMENTS[call.tool].model_validate(call.args)
             seen = self.limited(getattr(args, "as_of", None), getattr(args, "known_at", None))
-            return _RUNNERS[call.tool](_Run(call.tool, args, seen, self.ledger))
+            return _RUNNERS[call.tool](_Run(call.tool, args, seen, self.ledger, self.documents))
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
@@ -83,8 +84,10 @@ def _earlier(first: Any, second: Any) -> Any:
 class _Run:
     """One call being run: gathers facts row by row, and says how complete they are."""
 
-    def __init__(self, tool: ToolName, args: BaseModel, seen: View, ledger: Ledger) -> None:
-        self.tool, self.args, self.seen, self.ledger = tool, args, seen, ledger
+    def __init__(
+        self, tool: ToolName, args: BaseModel, seen: View, ledger: Ledger, documents: Documents | None
+    ) -> None:
+        self.tool, self.args, self.seen, self.ledger, self.documents = tool, args, seen, ledger, documents
         self.as_of = shown(seen.instant) or ""
         self.rows: list[list[Fact]] = []
         self.better: dict[str, Literal["higher", "lower"]] = {}
@@ -258,6 +261,8 @@ def _gaps(run: _Run) -> ToolResult:
 
 def _search_docs(run: _Run) -> ToolResult:
     args = cast(SearchDocsArgs, run.args)
+    if args.says.strip():
+        return _quoted(run, args)
     words = args.text.casefold().split()
     listed = query.run(run.seen, Plan(select="document", project=["path", "title"]))
     matching = [
@@ -272,6 +277,23 @@ def _search_docs(run: _Run) -> ToolResult:
             found.append(document)
             run.add(_document(document, run.as_of))
     return run.done(found, kind="document", subject=args.about)
+
+
+def _quoted(run: _Run, args: SearchDocsArgs) -> ToolResult:
+    if run.documents is None:
+        raise InvalidInput("what documents say is not read here; search_docs without says lists them")
+    try:
+        found, whole = run.documents.saying(run.seen, args.says, about=args.about, title=args.text)
+    except (InvalidInput, NotFound):
+        raise
+    except AskregError as error:  # the index is not to be used as it is; the error says what to do
+        raise InvalidInput(str(error)) from error
+    for passage in found.passages:
+        run.add(passage_facts(passage, as_of=run.as_of))
+    if whole:
+        return run.done(found, kind="document", subject=args.about)
+    # Of a ranking it cannot be said that the rest holds nothing.
+    return run.finished(found, total=len(found.passages), truncated=True)
 
 
 def _concerns(document: DocumentView, wanted: str | None) -> bool:
