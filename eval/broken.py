@@ -16,7 +16,7 @@ from askreg.agent.render import render
 from askreg.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from langchain_core.messages import AIMessage, BaseMessage
+    from langchain_core.messages import BaseMessage
 
 Fault: TypeAlias = Literal["swap-version", "drop-node", "invent-figure"]
 """It tells another version of the model, leaves the last of several things out, or types a figure of its own."""
@@ -36,7 +36,7 @@ class BrokenBrain:
 
     def __init__(self, inner: Brain, fault: Fault) -> None:
         """Spoil what `inner` hands in."""
-        self._inner, self._spoil = inner, _FAULTS[fault]
+        self._inner, self._fault = inner, fault
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
@@ -49,20 +49,19 @@ class BrokenBrain:
         if not isinstance(reply, AIMessage) or reply.tool_calls:
             return reply
         facts = {fact.id: fact for m in input if isinstance(m, ToolMessage) for fact in m.artifact.facts}
-        return _spoilt(reply, facts, self._spoil)
+        try:
+            draft = read(reply.text)
+            text = spoilt(self._fault, draft.text, facts)
+        except InvalidInput:  # no draft: for the verifier to refuse
+            return reply
+        if text is None:
+            return reply
+        return AIMessage(content=draft.model_copy(update={"text": text}).model_dump_json(exclude_defaults=True))
 
 
-def _spoilt(reply: AIMessage, facts: Facts, spoil: Callable[[str, Facts], str | None]) -> AIMessage:
-    from langchain_core.messages import AIMessage
-
-    try:
-        draft = read(reply.text)
-        text = spoil(draft.text, facts)
-    except InvalidInput:  # no draft: for the verifier to refuse
-        return reply
-    if text is None:
-        return reply
-    return AIMessage(content=draft.model_copy(update={"text": text}).model_dump_json(exclude_defaults=True))
+def spoilt(fault: Fault, text: str, facts: Facts) -> str | None:
+    """Return a draft's text with the fault in; None when it has no place for it."""
+    return _FAULTS[fault](text, facts)
 
 
 def _swapped(text: str, facts: Facts) -> str | None:
