@@ -1,5 +1,6 @@
 """What a card says: entries of the store, each a state with the statements and tables that bear it out."""
 
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -145,7 +146,7 @@ class Card(_Part):
     head: LogHead
     """Where the log ended when the record was read."""
 
-    @property
+    @cached_property
     def content(self) -> str:
         """Return the digest of all that it says: when it was drafted, and how far the log went, is not part of that."""
         body = self.model_dump(mode="json", exclude={"as_of", "known_at", "head", "writer"})

@@ -46,27 +46,29 @@ def draft(
     known_at: When | None = None,
     teller: Teller | None = None,
 ) -> Card:
-    """Return the card of a version, as the record has it; `draft` itself writes nothing."""
+    """Return the card of a version, as the record has it; it writes nothing."""
     with registry.view(as_of=as_of, known_at=known_at) as seen:
-        record = read(seen, subject)
-        filling = Filling(record)
-        entries = filling.entries()
-        writer = Writer()
-        if teller is not None:
-            writer = _tell(teller, filling, entries)
-        return Card(
-            subject=record.version.subject,
-            catalogue=catalogue().catalogue,
-            identity=_identity(record),
-            entries=entries,
-            figures=filling.figures,
-            datasets=filling.data,
-            facts=tuple(filling.ledger),
-            writer=writer,
-            as_of=record.as_of,
-            known_at=None if known_at is None else str(known_at),
-            head=record.head,
-        )
+        return card_of(read(seen, subject), teller=teller, known_at=None if known_at is None else str(known_at))
+
+
+def card_of(record: Record, *, teller: Teller | None = None, known_at: str | None = None) -> Card:
+    """Return the card of the version that a record is of."""
+    filling = Filling(record)
+    entries = filling.entries()
+    writer = Writer() if teller is None else _tell(teller, filling, entries)
+    return Card(
+        subject=record.version.subject,
+        catalogue=catalogue().catalogue,
+        identity=_identity(record),
+        entries=entries,
+        figures=filling.figures,
+        datasets=filling.data,
+        facts=tuple(filling.ledger),
+        writer=writer,
+        as_of=record.as_of,
+        known_at=known_at,
+        head=record.head,
+    )
 
 
 def _tell(teller: Teller, filling: Filling, entries: dict[str, Entry]) -> Writer:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
+from typing import Literal, cast
 
 from askreg.errors import NotFound
-from askreg.registry import audit, cards, details, lineage
+from askreg.registry import audit, cards, details, lineage, query
 from askreg.registry.cards import FieldView
+from askreg.registry.plan import Aggregate, Plan, PlanKind
 from askreg.registry.resolve import Resolved, resolve
 from askreg.registry.results import (
     Arrow,
@@ -41,6 +42,7 @@ class Record:
     """What the version came from, and what it was evaluated on."""
     head: LogHead
     _datasets: dict[str, DatasetVersionView] = field(default_factory=dict)
+    _names: dict[str, list[str]] = field(default_factory=dict)
     _people: dict[str, PersonView | None] = field(default_factory=dict)
 
     @property
@@ -91,6 +93,15 @@ class Record:
             except NotFound:
                 self._people[name] = None
         return self._people[name]
+
+    def every(self, kind: Literal["dataset", "model", "site"]) -> list[str]:
+        """Return the names of all things of a kind that the view holds."""
+        if kind not in self._names:
+            select: PlanKind = "environment" if kind == "site" else kind
+            field = "site" if kind == "site" else "name"
+            counted = query.run(self.seen, Plan(select=select, aggregate=Aggregate(by=field))).aggregate
+            self._names[kind] = sorted(counted or {})
+        return self._names[kind]
 
     def inputs(self) -> Iterator[tuple[str, str, str | None, int]]:
         """Yield the data that the version was made from: dataset version, role, the base it came through, event."""
