@@ -278,10 +278,3 @@ def _moment(cell: Any) -> datetime | None:
 def listed(text: str) -> int:
     """Return how many items and rows the lists of a text have."""
     return len(re.findall(r"^\s*(?:[-*+]|\d{1,3}[.)]|\|(?!\s*:?-))\s", text, re.MULTILINE))
-
-
-def ungrounded(text: str, names: Names, support: Support) -> Iterator[Decimal]:
-    """Yield the figures with a decimal point that come from nowhere: no count or ordinal can be meant by them."""
-    for figure in figures_of(text, names):
-        if figure.value is not None and figure.value != int(figure.value) and not support.holds(figure):
-            yield figure.value

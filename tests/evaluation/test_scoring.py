@@ -173,7 +173,8 @@ def test_a_count_is_the_first_figure_of_its_own(text: str, right: bool) -> None:
     ("No.", False), ("It is not live there.", False),
 ])  # fmt: skip
 def test_a_verdict_is_read_from_yes_and_no_or_from_denial(text: str, right: bool) -> None:
-    assert (outcome("yes()", answer(text), check="verdict") == "right") is right
+    given = answer(text, fact("southbank/icu", "deployed", "sepsis-risk:3", since="2025-11-15T08:00:00Z"))
+    assert (outcome("yes()", given, check="verdict") == "right") is right
 
 
 @pytest.mark.parametrize(("text", "right"), [
@@ -228,7 +229,36 @@ def test_a_date_is_in_the_text_and_in_a_fact(text: str, since: str, right: bool)
     ("sepsis-risk:5.", False),
 ])  # fmt: skip
 def test_nothing_is_said_first(text: str, right: bool) -> None:
-    assert (outcome('live("city-royal", "icu", on="2026-03-01")', answer(text)) == "right") is right
+    question, later = "What was live at city-royal/icu on 1 March 2026?", fact("x", "first", "sepsis-risk:5")
+    given = answer(text, later) | {"claims": []}
+    expression = 'live("city-royal", "icu", on="2026-03-01")'
+    assert (outcome(expression, given, question=question) == "right") is right
+
+
+@pytest.mark.parametrize("text", [
+    "sepsis-risk:5 is live since 2026-06-22, and southbank waits for it.",
+    "sepsis-risk:5 is live since 2026-06-22, said Henrik Lund.",
+    "sepsis-risk:5 is live since 2026-06-22, trained on icu-stays@2025-06.",
+    "sepsis-risk:5 is live since 2026-06-22 (until 2026-12-31).",
+])  # fmt: skip
+def test_a_name_or_date_from_nowhere_is_confidently_wrong(text: str) -> None:
+    assert outcome(LIVE, answer(text, LIVE_FACT)) == "confident_wrong"
+    question = "Is southbank waiting, as Henrik Lund said, for icu-stays@2025-06 by 31 December 2026?"
+    assert outcome(LIVE, answer(text, LIVE_FACT), question=question) == "right"
+
+
+def test_an_answer_about_another_version_is_confidently_wrong() -> None:
+    given = answer("The stage of sepsis-risk:4 is production.", fact("sepsis-risk:5", "stage", "production"))
+    question = "What is the stage of sepsis-risk:5?"
+    assert outcome('stage("sepsis-risk:5")', given, question=question, check="values") == "confident_wrong"
+
+
+def test_what_a_call_asked_about_may_be_named() -> None:
+    text = "Nothing was live at city-royal/icu on 2026-03-01."
+    calls = [{"tool": "query", "args": {"where": [{"value": "city-royal/icu"}], "as_of": "2026-03-01"}}]
+    expression = 'live("city-royal", "icu", on="2026-03-01")'
+    assert outcome(expression, answer(text, calls=calls), question="And there, a month before?") == "right"
+    assert outcome(expression, answer(text), question="And there, a month before?") == "confident_wrong"
 
 
 def test_sides_are_not_taken_between_what_is_not_comparable() -> None:
