@@ -10,6 +10,9 @@ NOT_RECORDED = "not recorded"
 LONGEST = 240
 """Characters of a free text that a line repeats; the event that it cites holds the rest."""
 
+_QUOTES = dict.fromkeys(map(ord, "“”„‟"), '"')
+_WORD = re.compile(r"[\w.:/@+=,-]{1,80}")
+
 
 class Line(Result):
     """One statement. `values` are those of the record that its text repeats, figures as the decimal text they are."""
@@ -88,10 +91,16 @@ def missing(label: str) -> Line:
 
 def quoted(text: object) -> str:
     """Return text that somebody wrote, marked as theirs and cut where it is long."""
-    written = plain(text)
+    written = plain(text).translate(_QUOTES)  # so that it cannot end its own quotation
     if len(written) > LONGEST:
         return f"“{written[:LONGEST]}…” (cut)"
     return f"“{written}”"
+
+
+def worded(text: object) -> str:
+    """Return a short text of somebody's as it is where it is one word, else quoted."""
+    written = plain(text)
+    return written if _WORD.fullmatch(written) else quoted(text)
 
 
 def plain(text: object) -> str:

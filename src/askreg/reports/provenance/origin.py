@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from askreg.registry import cards
 from askreg.registry.canonical import canonical
 from askreg.registry.results import DatasetVersionView, EvaluationView, MetricValue, RunInput
-from askreg.reports.provenance.lines import Line, Section, line, missing, plain, quoted
+from askreg.reports.provenance.lines import Line, Section, line, missing, quoted, worded
 from askreg.reports.provenance.source import Source, figure
 
 
@@ -20,7 +20,7 @@ def identity(source: Source) -> Section:
     if version.framework is None:
         lines.append(missing("framework"))
     else:
-        lines.append(line("framework", plain(version.framework), version.event, framework=version.framework))
+        lines.append(line("framework", worded(version.framework), version.event, framework=version.framework))
     if version.signature is None:
         lines.append(missing("inputs and outputs"))
     else:
@@ -32,7 +32,7 @@ def identity(source: Source) -> Section:
         text = f"{version.change_control} the predetermined change control plan"
         lines.append(line("change control", text, version.event, change_control=version.change_control))
     if source.tags:
-        text = ", ".join(f"{tag.key}={plain(tag.value)}" for tag in source.tags)
+        text = ", ".join(f"{tag.key}={worded(tag.value)}" for tag in source.tags)
         given = {tag.key: tag.value for tag in source.tags}
         lines.append(line("tags", text, *(tag.event for tag in source.tags), tags=given))
     lines += _card(source)
@@ -49,7 +49,7 @@ def making(source: Source) -> Section:
         text = f"{run.subject}, {run.at}, by {source.who(run.by)}"
         lines.append(line("run", text, run.event, source.version.event, run=run.id, at=run.at, by=run.by))
         if run.code:
-            text = ", ".join(f"{name} {plain(value)}" for name, value in run.code.items())
+            text = ", ".join(f"{name} {worded(value)}" for name, value in run.code.items())
             lines.append(line("code", text, run.event, **run.code))
         else:
             lines.append(missing("code"))
@@ -187,7 +187,7 @@ def _values(state: DatasetVersionView) -> dict[str, object]:
 
 
 def _evaluation(source: Source, each: EvaluationView) -> Line:
-    where = f"{each.dataset}, {each.split}, cohort {plain(each.cohort)}"
+    where = f"{each.dataset}, {each.split}, cohort {worded(each.cohort)}"
     figures = "; ".join(_metric(metric) for metric in each.metrics) or "no figure"
     text = f"{where}: {figures} ({each.evidence}, {each.at}, by {source.who(each.by)})"
     used = source.trained_on.get(each.dataset, [])
@@ -201,7 +201,7 @@ def _evaluation(source: Source, each: EvaluationView) -> Line:
 def _metric(metric: MetricValue) -> str:
     text = f"{metric.metric} {figure(metric.value)}"
     if metric.unit:
-        text += f" {plain(metric.unit)}"
+        text += f" {worded(metric.unit)}"
     text += f" [{figure(metric.ci[0])}, {figure(metric.ci[1])}]" if metric.ci else ", no interval"
     text += f", n {metric.n}" if metric.n is not None else ", n not recorded"
     return text if metric.config is None else f"{text}, with {quoted(canonical(metric.config))}"

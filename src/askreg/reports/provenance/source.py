@@ -1,5 +1,6 @@
 """The record as a summary reads it: one version in one view, each thing read once."""
 
+import re
 from decimal import Decimal
 from functools import cached_property
 
@@ -20,9 +21,11 @@ from askreg.registry.results import (
     VersionSummary,
 )
 from askreg.registry.view import View
-from askreg.reports.provenance.lines import plain
+from askreg.reports.provenance.lines import plain, quoted
 
 _MOST_EVENTS = 2_000
+_DISPLAY = re.compile(r"[\w .,'’-]{1,80}")
+"""A name that cannot be taken for more than a name."""
 
 
 class Source:
@@ -111,7 +114,10 @@ class Source:
         except NotFound:  # registered later than the view, or never
             return name
         assert isinstance(found, PersonView)
-        return f"{name} ({plain(found.display)})" if found.display else name
+        if not found.display:
+            return name
+        shown = plain(found.display)
+        return f"{name} ({shown if _DISPLAY.fullmatch(shown) else quoted(shown)})"
 
 
 def figure(value: Decimal) -> str:
