@@ -59,6 +59,9 @@ def asked_about(sample: Sample) -> list[str]:
 def unheld(sample: Sample, text: str, held: str) -> Iterator[tuple[str, str]]:
     """Yield the names in a text that neither the facts nor the question hold."""
     names: Names = sample.names
+    for invented in sorted(names.invented(text)):
+        if invented.casefold() not in f"{held} {sample.case.question}".casefold():
+            yield "unknown", invented
     for kind in names.by_kind:
         for name in sorted(names.plain(text, kind)):
             if not any(names.says(source, kind, name) for source in (held, sample.case.question)):

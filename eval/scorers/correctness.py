@@ -25,8 +25,8 @@ The aspects, and how each is decided:
 - incomparable: it says so, and calls neither better.
 - readings: two or three, each with a question and a call, that name what the question may mean.
 - mentions: of each group, one is said in the answer, the reason or a reading.
-- grounding, always: a figure with a decimal point comes from a fact, the question, or what may be derived from facts;
-  dates and names come from a fact, the question or a call.
+- grounding, always: a figure comes from a fact, the question, or what may be derived from facts; a date or a name from
+  a fact, the question or a call.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eval.scorers.binding import misbound
-from eval.scorers.grounding import Support, figures_of
+from eval.scorers.grounding import Support, figures_of, listed
 from eval.scorers.names import NEGATION, WORDS, Names, as_decimal, fact_on, figures, says_date, scalars, without_dates
 from eval.scorers.reading import Answer, Reading
 from eval.scorers.sets import members
@@ -312,18 +312,23 @@ def check_figures(reading: Reading) -> Iterator[str]:
 
 
 def check_grounding(reading: Reading) -> Iterator[str]:
-    """No figure with a decimal point, no date and no name comes from nowhere."""
+    """No figure, date or name comes from nowhere."""
     answer = reading.answer
     facts: list[dict[str, Any]] = answer.get("facts") or []
     quotes = [str(cell) for quote in answer.get("quotes") or [] for cell in scalars(quote)]
     asked = [str(cell) for call in answer.get("calls") or [] for cell in scalars(call.get("args") or {})]
     moments = [*asked, *(str(answer[key]) for key in ("as_of", "known_at") if answer.get(key))]
-    support = Support(facts, question=reading.question, texts=quotes, moments=moments)
+    totals = [int(call[key]) for call in answer.get("calls") or [] for key in ("total", "returned") if key in call]
+    support = Support(
+        facts, question=reading.question, texts=quotes, moments=moments, totals=[*totals, listed(reading.text)]
+    )
     for figure in figures_of(reading.text, reading.names):
-        whole = figure.value is not None and figure.value == int(figure.value)
-        if not whole and not support.holds(figure):
+        if not support.holds(figure):
             yield f"{figure} comes from no fact"
     held = "\n".join([*(str(cell) for cell in scalars(facts)), reading.question, *quotes, *asked])
+    for invented in sorted(reading.names.invented(reading.text)):
+        if invented.casefold() not in held.casefold():
+            yield f"{invented} is not in the record"
     for kind in reading.names.by_kind:
         for name in sorted(reading.names.plain(reading.text, kind)):
             if not reading.names.says(held, kind, name):

@@ -25,7 +25,7 @@ Fact = dict[str, Any]
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MARKER = re.compile(r"^\s*\d{1,3}[.)]\s+", re.MULTILINE)
 _VERSION = re.compile(r"[\w.-]:(\d+)\b")
-_VERSIONS = re.compile(r"\b(?:versions?|v\.?)\s*\d+(?:\s*(?:,|and|&|,\s*and)\s*\d+)*\b(?![.%]\d?)", re.IGNORECASE)
+_VERSIONS = re.compile(r"\b(?:versions?|v\.?)\s*\d+(?:\s*(?:,|and|&|,\s*and)\s*\d+)*\b(?!\.\d|\s*%)", re.IGNORECASE)
 _KINDS = tuple(
     re.compile(kind) for kind in (r"[\w.-]+:\d+", r"[\w.-]+@[\w.-]+", r"[\w.-]+/[\w.-]+", r"run:.+", r"doc:.+")
 )

@@ -71,6 +71,18 @@ class Names:
             found |= {n for n, shown in self.display.items() if bounded(shown).search(text)}
         return found
 
+    def invented(self, text: str) -> set[str]:
+        """What a text writes like a version of a model or dataset that the record has, and that the record lacks."""
+        known = {name.casefold() for kind in ("version", "dataset") for name in self.by_kind[kind]}
+        return {found for found in self._written.findall(text) if found.casefold() not in known}
+
+    @cached_property
+    def _written(self) -> re.Pattern[str]:
+        models = "|".join(map(re.escape, sorted(self.by_kind["model"], key=len, reverse=True))) or r"(?!)"
+        datasets = {name.split("@")[0] for name in self.by_kind["dataset"]}
+        sources = "|".join(map(re.escape, sorted(datasets, key=len, reverse=True))) or r"(?!)"
+        return re.compile(rf"(?<![\w.@/-])(?:(?:{models}):\d+|(?:{sources})@\w+(?:[.-]\w+)*)(?![\w@])", re.IGNORECASE)
+
     def in_fact(self, fact: dict[str, Any], kind: str) -> set[str]:
         """Things of a kind that are the subject or the value of a fact."""
         cells = [c for c in scalars([fact.get("subject"), fact.get("value")]) if isinstance(c, str)]

@@ -32,7 +32,8 @@ def right_answer(case: Case, gold: Gold, names: Names) -> Answer:
     ]
     facts += [{"subject": "x", "field": "x", "value": m} for m in sorted(gold.members or ())]
     facts += [{"subject": "x", "field": "at", "value": f"{day}T08:00:00Z"} for day in gold.dates]
-    facts += [{"subject": "x", "field": "said", "value": word} for word in [said, gold.winner] if word]
+    told = [said, gold.winner, gold.count, gold.difference, min(gold.days, default=None)]
+    facts += [{"subject": "x", "field": "told", "value": str(what)} for what in told if what not in ("", None)]
     parts = [
         {True: "Yes.", False: "No.", None: ""}[gold.verdict],
         "" if gold.count is None else f"There are {gold.count}.",

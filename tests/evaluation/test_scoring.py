@@ -164,7 +164,7 @@ def test_what_the_question_names_is_no_extra_member() -> None:
     ("There are 8 models.", False), ("There are 10: 9 of them live.", False), ("Models exist.", False),
 ])  # fmt: skip
 def test_a_count_is_the_first_figure_of_its_own(text: str, right: bool) -> None:
-    given = answer(text, fact("registry", "count", 9))
+    given = answer(text, fact("registry", "count", 9), fact("registry", "count.version", 29))
     assert (outcome("count(models())", given, check="count") == "right") is right
 
 
@@ -240,10 +240,14 @@ def test_nothing_is_said_first(text: str, right: bool) -> None:
     "sepsis-risk:5 is live since 2026-06-22, said Henrik Lund.",
     "sepsis-risk:5 is live since 2026-06-22, trained on icu-stays@2025-06.",
     "sepsis-risk:5 is live since 2026-06-22 (until 2026-12-31).",
+    "sepsis-risk:5 is live since 2026-06-22, before sepsis-risk:17.",
+    "sepsis-risk:5 is live since 2026-06-22, trained on icu-stays@2031.",
+    "sepsis-risk:5 is live since 2026-06-22, for 4711 patients.",
 ])  # fmt: skip
 def test_a_name_or_date_from_nowhere_is_confidently_wrong(text: str) -> None:
     assert outcome(LIVE, answer(text, LIVE_FACT)) == "confident_wrong"
     question = "Is southbank waiting, as Henrik Lund said, for icu-stays@2025-06 by 31 December 2026?"
+    question += " And sepsis-risk:17 or icu-stays@2031, with its 4711 rows?"
     assert outcome(LIVE, answer(text, LIVE_FACT), question=question) == "right"
 
 
