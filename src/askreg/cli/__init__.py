@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from askreg import __version__
-from askreg.cli import admin, agent, audit, docs, provenance, reads, writes
+from askreg.cli import admin, agent, audit, card, docs, provenance, reads, writes
 from askreg.cli.session import Session, say
 from askreg.errors import AskregError
 
@@ -23,7 +23,7 @@ SECTIONS = {
     "Write": (
         "register", "evaluate", "alias", "stage", "approve", "reject", "deploy", "withdraw", "retire",
     ),
-    "Report": ("provenance",),
+    "Report": ("card", "provenance"),
     "Keep": ("load", "dump", "docs", "audit", "answers", "doctor"),
 }  # fmt: skip
 """The order in which help lists the commands."""
@@ -91,7 +91,7 @@ def globals(
     ctx.obj = Session(db=db, home=home, actor=actor)
 
 
-for part in (agent, reads, writes, provenance, docs, audit, admin):
+for part in (agent, reads, writes, card, provenance, docs, audit, admin):
     part.add_to(app)
 
 

@@ -14,6 +14,8 @@ ProfileName = Literal["askreg", "hf", "chai", "hti1", "cyclonedx"]
 PROFILES: tuple[ProfileName, ...] = ("hf", "chai", "hti1", "cyclonedx")
 """Those of others; `askreg` is the whole store."""
 WHOLE: ProfileName = "askreg"
+SAFETY = "safety_metrics"
+"""The card field that names the metrics which are about safety: nothing else on record tells."""
 
 
 class _Data(BaseModel):

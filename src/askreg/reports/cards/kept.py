@@ -71,7 +71,12 @@ def publish(registry: Registry, subject: str, *, content: str | None = None) -> 
     """Publish a signed card, unless the record contradicts it or no longer holds what it says; return its content."""
     from askreg.reports.cards.check import check
 
-    found = check(registry, subject, profiles=())
+    if content is None:
+        with registry.view() as seen:
+            found_version = resolve(seen, subject, kinds=("version",))
+            standing = [each for each in cards.signatures(seen, found_version.id) if each.lapsed is None]
+        content = standing[-1].content if standing else None
+    found = check(registry, subject, profiles=(), content=content)
     problems = [f"{finding.where}: {finding.what}" for finding in found.findings if finding.severity == "error"]
     with registry.unit() as unit:
         return cards.publish(unit, version=subject, content=content, problems=problems)
@@ -101,7 +106,9 @@ def kept(seen: View, version: int, *, subject: str, content: str | None = None) 
     published = cards.publications(seen, version)
     signed = cards.signatures(seen, version)
     if content is None and published:
-        content = published[-1].content
+        last_one = published[-1]
+        newer = last_one.closed is not None and drafted[-1].event > last_one.closed
+        content = None if newer else last_one.content
     if content is not None:
         wanted = content.removeprefix("sha256:")
         drafted = [each for each in drafted if each.content.removeprefix("sha256:").startswith(wanted)]
@@ -161,5 +168,8 @@ def _said(
             why = "another was published" if _replaced(publication, published) else "what it tells has changed"
             ended = f", until {publication.until} (event {publication.closed}): {why}"
         parts.append(f"published by {publication.by} on {publication.at} (event {publication.event}){ended}")
+    if not mine and published:
+        before = published[-1]
+        parts.append(f"{before.content} was published on {before.at} (event {before.event}), and not this one")
     state = _state(mine, signed, published)
     return f"{state.upper()}: {'; '.join(parts)}"
