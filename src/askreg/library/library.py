@@ -160,7 +160,8 @@ class Library:
         return self._shelves[key]
 
     def _titles(self, view: View) -> dict[int, str]:
-        return {h.text.id: h.title or "" for h in self._held(view) if h.text is not None}
+        """Return the words under which each text is filed: its title, and what it is about."""
+        return {h.text.id: " ".join((h.title or "", *h.about)) for h in self._held(view) if h.text is not None}
 
     def _passage(self, found: Ranked, of: Holding, weights: dict[str, float]) -> Passage:
         span = quote(self.index.body(found.placed.text), found.placed.chunk, weights)

@@ -17,7 +17,11 @@ _TEXT = r"(?:report|review|document|paper|guideline|guidance|protocol|sop|policy
 _SAYS = re.compile(
     rf"\baccording to (?:the |its |their |our )?[\w' -]*?{_TEXT}\b"
     r"|\bwhat (?:does|do|did|is) .*\b(?:say|state|mention|recommend|require|specify|conclude|written)\b"
-    rf"|\b{_TEXT} (?:say|says|said|states?|recommends?|requires?|concludes?)\b",
+    rf"|\b{_TEXT} (?:say|says|said|states?|recommends?|requires?|concludes?)\b"
+    rf"|\b(?:which|what|any)(?: of (?:the|our|these))?(?: \w+)? {_TEXT} (?:that )?"
+    r"(?:say|mention|state|describe|explain|quote|contain|use|warn|recommend|require)s?\b"
+    rf"|\b(?:{_TEXT}|read|reading|words?|phrase|somewhere|written|stands?)\b.*[“\"][^”\"]{{3,}}[”\"]"
+    rf"|[“\"][^”\"]{{3,}}[”\"].*\b(?:{_TEXT}|occurs?|somewhere|written|stands?)\b",
     re.I,
 )
 

@@ -14,8 +14,9 @@ from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.link import Item, link
 from askreg.agent.offline.meaning import Query, SetOf
 from askreg.agent.offline.phrases import Phrases
+from askreg.agent.offline.programs import quoting
 from askreg.agent.offline.programs.dispatch import program
-from askreg.agent.offline.programs.work import Asking, Context, literal
+from askreg.agent.offline.programs.work import Asking, Context, Work, literal
 from askreg.agent.offline.rescue import rescued
 from askreg.agent.offline.understanding import understand
 from askreg.agent.tools.shapes import Call, ToolResult
@@ -33,7 +34,7 @@ def step(
 ) -> list[Call] | Draft:
     """Return the calls to make next, or the draft; `past` when `now` is an earlier instant that was asked for."""
     context = Context(lexicon, now, question, past=past, likeness=likeness)
-    running = _answer(question, turns, lexicon, context)
+    running = _or_quoted(_answer(question, turns, lexicon, context), question, turns, context)
     left = list(results)
     try:
         calls = next(running)
@@ -46,6 +47,19 @@ def step(
     return calls
 
 
+def _or_quoted(answering: Asking, question: str, turns: list[Any], context: Context) -> Asking:
+    """Answer from the record; what it does not hold, or cannot be read as a question to it, documents may say."""
+    draft = yield from answering
+    if draft.status not in ("abstained", "answered") or turns:
+        return draft
+    if draft.status == "answered" and not _NOT_RECORDED.match(draft.text):
+        return draft
+    said = yield from quoting.said(Work(context), question, asked=False)
+    return draft if said is None else said
+
+
+_NOT_RECORDED = re.compile(r"No [\w ]+ is recorded for\b")
+"""The answer about a field of a card that nobody has filled."""
 _WH = r"(?:(?:(?:on|at|in|from|for|with|by|to) )?(?:what|which|whom)|how|who|when|where|why|whose)"
 _AUX = r"(?:is|are|was|were|does|do|did|has|have|had)"
 _ABOUT = (
@@ -78,7 +92,7 @@ _MOST_PARTS = 4
 
 def _apt(draft: Draft, question: str, context: Context, results: list[ToolResult], turns: list[Any]) -> Draft:
     """Return the draft if it is about what the question names, and of the kind it asks for."""
-    if draft.status != "answered":
+    if draft.status != "answered" or quoting.is_quoted(draft, results):
         return draft
     lexicon = context.lexicon
     items = link(question, lexicon, context.now).items

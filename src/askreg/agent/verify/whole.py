@@ -43,7 +43,7 @@ def left_out(rendered: Rendered, evidence: Evidence) -> Iterator[Problem]:
     if _CHOOSES.search(question):
         yield from _gaps(rendered, cited, evidence)
         return
-    drawn = [r for r in evidence.results if any(_told(row, cited) for row in r.rows)]
+    drawn = [r for r in evidence.results if not _ranks(r) and any(_told(row, cited) for row in r.rows)]
     whole = {id for r in drawn if not _missing(r, cited, shown, evidence) for row in r.rows for id in row}
     for result in drawn:
         missing = _missing(result, cited, shown, evidence)
@@ -56,6 +56,11 @@ def left_out(rendered: Rendered, evidence: Evidence) -> Iterator[Problem]:
                 what=f"{len(missing)} rows of the {result.tool} that is told from are left out,"
                 f" such as {lost.subject} {lost.value}",
             )
+
+
+def _ranks(result: ToolResult) -> bool:
+    """Tell whether rows are the likeliest passages of documents: what is unlikely need not be told."""
+    return result.tool == "search_docs" and bool(result.args.get("says")) and result.truncated
 
 
 def _gaps(rendered: Rendered, cited: set[str], evidence: Evidence) -> Iterator[Problem]:

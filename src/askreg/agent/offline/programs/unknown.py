@@ -5,7 +5,7 @@ from __future__ import annotations
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.meaning import Node, Query, Thing
 from askreg.agent.offline.pieces import words_of
-from askreg.agent.offline.programs import resolving
+from askreg.agent.offline.programs import quoting, resolving
 from askreg.agent.offline.programs.work import Asking, Unanswered, Work, joined, literal, where
 
 _SHOWN = 8
@@ -63,7 +63,10 @@ def _held(work: Work, node: Node) -> Asking:
 
 
 def _documents(work: Work, q: Query) -> Asking:
-    """Name the documents that may say it: their text is not read."""
+    """Quote what documents say of it; where they say too little, name those that may."""
+    draft = yield from quoting.said(work, work.context.question, asked=True)
+    if draft is not None:
+        return draft
     found = (yield from resolving.resolve(work, q.node)) if q.node is not None else None
     about = found.one if found is not None and found.kind != "document" else None
     result = yield from work.call("search_docs", about=about)
@@ -80,7 +83,7 @@ def _documents(work: Work, q: Query) -> Asking:
     of = f" about {literal(about)}" if about else ""
     which = f"the document{of} is" if len(rows) == 1 else f"the documents{of} are"
     tail = f"; {which} {told}" if rows else f"; no document{of} is registered"
-    raise Unanswered(f"the record holds what documents are about, not what they say{tail}")
+    raise Unanswered(f"nothing that documents say answers this plainly enough to be quoted{tail}")
 
 
 def _fit(work: Work, document: str) -> int:

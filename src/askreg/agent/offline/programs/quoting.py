@@ -1,0 +1,125 @@
+"""What documents say, in their own words: quotes with the document named, or nothing where they say too little."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from askreg.agent.draft import Draft
+from askreg.agent.facts import Fact
+from askreg.agent.offline.entities import Entity
+from askreg.agent.offline.link import link
+from askreg.agent.offline.programs import disagreeing
+from askreg.agent.offline.programs.work import Asking, Work, answered, joined, literal
+from askreg.agent.tools.documents import QUOTE
+from askreg.agent.tools.shapes import ToolResult
+from askreg.library.library import Found, Passage, concerns
+
+ASKED, UNASKED = 0.5, 0.72
+"""How much of a question a passage must hold to be quoted: of one that asks what documents say, and of another."""
+_BESIDE = 0.8
+"""How near to the best a passage must come to be quoted beside it."""
+_MOST = 3
+_SHOWN = 8
+_ABOUT = frozenset(("model", "version", "dataset", "dataset_version", "run", "site", "place"))
+_FEWEST = 2
+"""Words of a question that a document must bear out where it did not ask for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A passage with its facts: the words, and where they stand."""
+
+    passage: Passage
+    quote: Fact
+    section: Fact | None
+    revision: Fact
+
+
+def said(work: Work, question: str, *, asked: bool) -> Asking:
+    """Return the draft that quotes documents, or None; `asked` when the question asks what documents say."""
+    named = [e for i in link(question, work.context.lexicon, work.context.now).items for e in i.entities]
+    found: list[Quoted] = []
+    tried: list[ToolResult] = []
+    for about in (*_subjects(named), None):
+        title = next((e.head for e in named if e.kind == "document" and "/" in e.head), "")
+        result = yield from work.call("search_docs", says=question, about=about, text=title.removeprefix("doc:"))
+        if result.error:
+            return None
+        tried.append(result)
+        found = _telling(result, named, about, asked=asked)
+        if found or not result.truncated:
+            break
+    if not tried[-1].truncated:  # of a phrase, and complete
+        return _holding(tried[-1], question)
+    if not found:
+        return None
+    lines = [_line(one) for one in found]
+    notes = yield from disagreeing.notes(work, [(one.passage, one.quote) for one in found])
+    text = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
+    return answered("\n\n".join([text, *notes]))
+
+
+def is_quoted(draft: Draft, results: Iterable[ToolResult]) -> bool:
+    """Tell whether a draft quotes what a document says."""
+    quotes = {f.id for r in results for f in r.facts if f.field.startswith(QUOTE)}
+    return any(id in quotes for id in re.findall(r"\bF\d+\b", draft.text))
+
+
+def quoted(result: ToolResult) -> list[Quoted]:
+    """Return the passages of a result with their facts."""
+    if not isinstance(result.data, Found):
+        return []
+    return [_quoted(passage, result.row(i)) for i, passage in enumerate(result.data.passages)]
+
+
+def _quoted(passage: Passage, facts: Sequence[Fact]) -> Quoted:
+    by_field = {fact.field: fact for fact in facts}
+    quote = next(fact for fact in facts if fact.field.startswith(QUOTE))
+    return Quoted(passage, quote, by_field.get("section"), by_field["revision"])
+
+
+def _telling(result: ToolResult, named: Sequence[Entity], about: str | None, *, asked: bool) -> list[Quoted]:
+    """Return the passages that say enough of what was asked, and are about what it names."""
+    found = [q for q in quoted(result) if about is not None or _about_all(q.passage, named)]
+    if not found:
+        return []
+    best = max(q.passage.coverage for q in found)
+    if best < (ASKED if asked else UNASKED) or (not asked and len(set(result.args["says"].split())) < _FEWEST):
+        return []
+    first = found[0].passage.score
+    kept = [q for q in found if q.passage.coverage >= _BESIDE * best and q.passage.score >= _BESIDE * first]
+    return kept[:_MOST]
+
+
+def _about_all(passage: Passage, named: Sequence[Entity]) -> bool:
+    """Whether a passage is about every thing that the question names, or names it itself."""
+    own = f"{passage.document} {passage.title} {' '.join(passage.section)} {passage.quote}".casefold()
+    return all(
+        concerns(passage.about, e.head) or e.head.casefold() in own for e in named if e.kind in ("model", "version")
+    )
+
+
+def _subjects(named: Iterable[Entity]) -> list[str]:
+    """Return the one thing that a question names, to look in the documents about it first."""
+    subjects = list(dict.fromkeys(e.name for e in named if e.kind in _ABOUT))
+    return subjects if len(subjects) == 1 else []
+
+
+def _line(of: Quoted) -> str:
+    under = f", under {{{of.section.id}}}" if of.section is not None else ""
+    revision = f" (revision {{{of.revision.id}}})" if of.passage.revision > 1 else ""
+    return f"{{{of.quote.id}.subject}}{revision} says{under}: {{{of.quote.id}}}"
+
+
+def _holding(result: ToolResult, question: str) -> Draft:
+    """Name every document that holds a phrase."""
+    phrase = re.search(r"[“\"]([^”\"]+)[”\"]", question)
+    words = literal(phrase.group(1)) if phrase else "this"
+    found = quoted(result)
+    if not found:
+        return answered(f"No document holds the words “{words}”.")
+    lines = [f"- {_line(one)}" for one in found[:_SHOWN]]
+    more = joined([f"{{{one.quote.id}.subject}}" for one in found[_SHOWN:]])
+    return answered("\n".join(lines) + (f"\n\nSo do {more}." if more else ""))
