@@ -16,19 +16,20 @@ _CELL = re.compile(r"\s*\|\s*")
 def misbound(reading: Reading) -> Iterator[str]:
     """Yield what is said of one version and is, by the facts, of another.
 
-    Only plain sentences are judged: those in which each version is followed by figures, of which one must be its own,
+    Only plain sentences are judged: those in which each version is followed by figures, of which one must be its own
+    value (or all the ends of its interval),
     and those with one version and one place that deny nothing.
     """
-    figures, pairs = _held(reading)
+    values, ends, pairs = _held(reading)
     versions = {v for v, pattern in _patterns(reading, "version") if pattern.search(reading.text)}
     if not versions:
         return
     places = {p for p, pattern in _patterns(reading, "place") if pattern.search(reading.text)}
     for sentence in _END.split(_CELL.sub(" ", reading.text)):
-        for version, own in _bound(sentence, versions, figures):
-            if not any(version in figures[figure] for figure in own):
-                owners = ", ".join(sorted(figures[own[0]]))
-                yield f"gives {own[0]}, which is of {owners}, as that of {version}"
+        for version, told in _bound(sentence, versions, {*values, *ends}):
+            is_value = any(version in values.get(figure, ()) for figure in told)
+            if not is_value and not all(version in ends.get(figure, ()) for figure in told):
+                yield f"gives {told[0]} as of {version}, which no fact does"
         named = [v for v in versions if bounded(v).search(sentence)]
         where = [p for p in places if bounded(p).search(sentence)]
         if len(named) == len(where) == 1 and not NEGATION.search(sentence) and (named[0], where[0]) not in pairs:
@@ -39,21 +40,26 @@ def _patterns(reading: Reading, kind: str) -> Iterator[tuple[str, re.Pattern[str
     yield from ((name, bounded(name)) for name in reading.names.by_kind[kind])
 
 
-def _held(reading: Reading) -> tuple[dict[Decimal, set[str]], set[tuple[str, str]]]:
+Owners = dict[Decimal, set[str]]
+
+
+def _held(reading: Reading) -> tuple[Owners, Owners, set[tuple[str, str]]]:
     """The versions that have each figure of an evaluation, or end of an interval; and pairs of names in one fact."""
-    figures: dict[Decimal, set[str]] = {}
+    values: Owners = {}
+    ends: Owners = {}
     pairs: set[tuple[str, str]] = set()
     for fact in reading.answer.get("facts") or []:
         if str(fact.get("field")).startswith("metric."):
-            for cell in scalars([fact.get("value"), fact.get("ci")]):
-                if (value := as_decimal(cell)) is not None and value != int(value):
-                    figures.setdefault(value, set()).add(str(fact.get("subject")))
-        cells = [str(c) for c in scalars([fact.get("subject"), fact.get("value")])]
-        pairs |= {(a, b) for a in cells for b in cells}
-    return figures, pairs
+            for owners, cells in ((values, [fact.get("value")]), (ends, fact.get("ci") or [])):
+                for figure in map(as_decimal, cells):
+                    if figure is not None:
+                        owners.setdefault(figure, set()).add(str(fact.get("subject")))
+        told = [str(c) for c in scalars([fact.get("subject"), fact.get("value")])]
+        pairs |= {(a, b) for a in told for b in told}
+    return values, ends, pairs
 
 
-def _bound(sentence: str, versions: set[str], figures: dict[Decimal, set[str]]) -> Iterator[tuple[str, list[Decimal]]]:
+def _bound(sentence: str, versions: set[str], figures: set[Decimal]) -> Iterator[tuple[str, list[Decimal]]]:
     """Yield each version with the figures that follow it, in a sentence that gives each version some."""
     found: list[tuple[int, str, Decimal | None]] = [
         (m.start(), v, None) for v in versions for m in bounded(v).finditer(sentence)

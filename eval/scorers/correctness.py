@@ -40,7 +40,7 @@ from eval.scorers.binding import misbound
 from eval.scorers.grounding import Support, figures_of, listed
 from eval.scorers.names import NEGATION, WORDS, Names, as_decimal, fact_on, figures, says_date, scalars, without_dates
 from eval.scorers.reading import Answer, Reading
-from eval.scorers.sets import members
+from eval.scorers.sets import members, says_cut
 from eval.truth.gold import Gold, Item
 
 BETTER = re.compile(
@@ -228,6 +228,10 @@ def check_count(reading: Reading) -> Iterator[str]:
         extras = reading.names.plain(reading.text, gold.kind) - gold.optional - reading.asked(gold.kind)
         if extras:
             yield f"counts {sorted(extras)} in"
+        named = {m for m in gold.optional if reading.names.says(reading.text, gold.kind, m)} - reading.asked(gold.kind)
+        left = gold.optional - named - reading.asked(gold.kind)
+        if named and left and len(gold.optional) == gold.count and not says_cut(reading.text):
+            yield f"counts {gold.count} and lists all but {sorted(left)}"
 
 
 def own_count(reading: Reading) -> int | None:

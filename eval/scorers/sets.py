@@ -91,6 +91,11 @@ def complete(sample: Sample) -> bool | None:
     return whole
 
 
+def says_cut(text: str) -> bool:
+    """Return whether a text says that a list in it is cut."""
+    return _CUT.search(text) is not None or _PART.search(text) is not None
+
+
 def _is_cut(call: dict[str, Any]) -> bool:
     return bool(call.get("truncated")) or (call.get("returned") or 0) < (call.get("total") or 0)
 

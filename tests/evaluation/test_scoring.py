@@ -98,6 +98,22 @@ def test_figures_of_two_versions_are_not_swapped(text: str, right: bool) -> None
     assert (outcome(BETTER, answer(text, *MAES), check="winner") == "right") is right
 
 
+@pytest.mark.parametrize(("text", "right"), [
+    ("2 versions: sepsis-risk:5 and sepsis-risk:6.", True), ("2 versions.", True),
+    ("2 versions: sepsis-risk:5 and 1 more.", True), ("2 versions: sepsis-risk:5 and sepsis-risk:5.", False),
+])  # fmt: skip
+def test_a_count_lists_all_that_it_counts_or_says_that_it_does_not(text: str, right: bool) -> None:
+    facts = [fact(v, "trained_on", "sepsis-features@v2") for v in ("sepsis-risk:5", "sepsis-risk:6")]
+    assert (outcome(f"count({TRAINED})", answer(text, *facts), check="count") == "right") is right
+
+
+def test_an_end_of_an_interval_is_no_figure_of_its_version() -> None:
+    told = "los-regressor:2 has 1.92 (1.80 to 2.04) and los-regressor:2 has 1.67 (1.56 to 1.92)."
+    text = f"los-regressor:2 is better: {told}"
+    facts = (MAES[0] | {"ci": ["1.80", "2.04"]}, MAES[1] | {"ci": ["1.56", "1.92"]})
+    assert outcome(BETTER, answer(text, *facts), check="winner") == "confident_wrong"
+
+
 def test_an_end_of_an_interval_may_be_another_versions_figure() -> None:
     text = "los-regressor:2 is better: los-regressor:1 has 1.92 (1.67 to 2.2) and los-regressor:2 has 1.67."
     facts = (MAES[0] | {"ci": ["1.67", "2.2"]}, MAES[1])
