@@ -70,3 +70,16 @@ def test_what_people_wrote_is_shown_and_obeyed_by_nothing(cli: Cli) -> None:
     assert "\x1b" not in shown
     assert "\\[link=http://x.invalid\\]" in shown
     assert "\\u202e" in shown.replace("\\\\u", "\\u")
+
+
+def test_prov_is_written_in_the_form_that_the_file_is_named_for(cli: Cli, tmp_path: Path) -> None:
+    for name, begins in (("p.json", '{\n "prefix"'), ("p.provn", "document\n")):
+        cli.ok("provenance", "sepsis-risk:1", "--format", "prov", "--out", str(tmp_path / name))
+        assert (tmp_path / name).read_text("utf-8").startswith(begins)
+    assert cli.ok("provenance", "sepsis-risk:1", "--format", "prov").startswith("{")
+    assert cli.ok("provenance", "sepsis-risk:1", "--format", "prov-n").startswith("document")
+
+
+def test_openlineage_is_one_event_a_line(cli: Cli) -> None:
+    lines = cli.ok("provenance", "sepsis-risk:1", "--format", "openlineage").splitlines()
+    assert [json.loads(line)["job"]["name"] for line in lines] == ["train.sepsis-risk", "evaluate.sepsis-risk"]

@@ -45,7 +45,7 @@ class Generator:
     def dataset(self, number: int) -> dict[str, Any]:
         """Return a dataset with four states, each made from earlier ones."""
         name = f"stays-{number}"
-        states = []
+        states: list[dict[str, Any]] = []
         for label in ("raw", "2024-01", "2024-06", "v1.0"):
             sources = [{"derived_from": [f"{name}@{states[-1]['version']}"]}] if states else [{}]
             states.append(

@@ -17,6 +17,7 @@ from askreg.demo import build
 from askreg.registry import audit, manifest
 from askreg.registry.registry import Registry
 from askreg.reports.provenance.markdown import render
+from askreg.reports.provenance.source import Source
 from askreg.reports.provenance.summary import read
 from reports.generated import generated
 
@@ -140,11 +141,11 @@ def _table(record: Record, summary: str) -> Iterator[str]:
 
 
 def summaries(registry: Registry, subjects: list[str], **limits: str) -> Iterator[str]:
-    with registry.view(**limits) as seen:  # type: ignore[arg-type]
+    with registry.view(**limits) as seen:
         outcome = audit.verify(seen.connection)
         asked = (limits.get("as_of"), limits.get("known_at"))
         for subject in subjects:
-            yield render(read(seen, subject, outcome=outcome, by="root.admin", asked=asked))
+            yield render(read(Source(seen, subject), outcome=outcome, by="root.admin", asked=asked))
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,14 @@ def provenance(
     subject: Annotated[
         str, typer.Argument(metavar="VERSION", show_default=False, help="A version: model:3 or model@alias.")
     ],
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="md, json.")] = "md",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="md, json, prov (by the suffix of --out), prov-json, prov-n, openlineage.",
+        ),
+    ] = "md",
     out: Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Write it there.")] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -33,7 +40,12 @@ def provenance(
     opening = session.of(ctx)
     with opening.registry() as registry, progress.bar("verifying") as report:
         made = export(
-            registry, subject, form="json" if as_json else form, as_of=as_of, known_at=known_at, progress=report
+            registry,
+            subject,
+            form="json" if as_json else _form(form, out),
+            as_of=as_of,
+            known_at=known_at,
+            progress=report,
         )
     if not made.summary.verified:
         session.say("the record does NOT verify: run 'askreg audit verify'")
@@ -42,6 +54,12 @@ def provenance(
         return
     write_bytes(out, made.data)
     typer.echo(f"wrote {out}, of which event {made.event} tells")
+
+
+def _form(given: str, out: Path | None) -> str:
+    if given != "prov":
+        return given
+    return "prov-n" if out is not None and out.suffix in (".provn", ".prov-n") else "prov-json"
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -10,11 +10,12 @@ from askreg.registry import audit
 from askreg.registry.canonical import sha256
 from askreg.registry.registry import Registry
 from askreg.registry.times import When
-from askreg.reports.provenance import markdown
+from askreg.reports.provenance import markdown, openlineage, w3c
 from askreg.reports.provenance.lines import Summary
-from askreg.reports.provenance.summary import summarise
+from askreg.reports.provenance.source import Source
+from askreg.reports.provenance.summary import read
 
-Form = Literal["md", "json"]
+Form = Literal["md", "json", "prov-json", "prov-n", "openlineage"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 
@@ -40,8 +41,11 @@ def export(
     """Return the provenance of a version in one form, and log that it left."""
     if form not in FORMS:
         raise InvalidInput(f"format {form!r} is not one of {', '.join(FORMS)}")
-    summary = summarise(registry, subject, as_of=as_of, known_at=known_at, progress=progress)
-    data = _WRITTEN[form](summary)
+    with registry.view(as_of=as_of, known_at=known_at) as seen:
+        outcome = audit.verify(seen.connection, progress=progress)
+        source = Source(seen, subject)
+        summary = read(source, outcome=outcome, by=registry.actor, asked=(as_of, known_at))
+        data = _WRITTEN[form](summary, source)
     detail: dict[str, object] = {"head": summary.head.seq, "verified": summary.verified}
     limits = {"as_of": as_of, "known_at": known_at}
     detail |= {name: str(value) for name, value in limits.items() if value is not None}
@@ -49,12 +53,20 @@ def export(
     return Export(form=form, data=data, summary=summary, event=event)
 
 
-def _json(summary: Summary) -> bytes:
+def json_text(summary: Summary, _source: Source) -> bytes:
+    """Return the summary with every line and value, as JSON."""
     return (json.dumps(summary.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _markdown(summary: Summary) -> bytes:
+def markdown_text(summary: Summary, _source: Source) -> bytes:
+    """Return the summary as Markdown."""
     return markdown.render(summary).encode()
 
 
-_WRITTEN: dict[str, Callable[[Summary], bytes]] = {"md": _markdown, "json": _json}
+_WRITTEN: dict[str, Callable[[Summary, Source], bytes]] = {
+    "md": markdown_text,
+    "json": json_text,
+    "prov-json": w3c.prov_json,
+    "prov-n": w3c.prov_n,
+    "openlineage": openlineage.run_events,
+}

@@ -27,7 +27,8 @@ def identity(source: Source) -> Section:
         text = quoted(canonical(version.signature))
         lines.append(line("inputs and outputs", text, version.event, signature=version.signature))
     if version.base is not None:
-        lines.append(line("derived from", version.base, version.event, base=version.base))
+        base = (node.event for node in source.origins.nodes if node.subject == version.base)
+        lines.append(line("derived from", version.base, version.event, *base, base=version.base))
     if version.change_control is not None:
         text = f"{version.change_control} the predetermined change control plan"
         lines.append(line("change control", text, version.event, change_control=version.change_control))
@@ -188,12 +189,12 @@ def _values(state: DatasetVersionView) -> dict[str, object]:
 
 def _evaluation(source: Source, each: EvaluationView) -> Line:
     where = f"{each.dataset}, {each.split}, cohort {worded(each.cohort)}"
-    figures = "; ".join(_metric(metric) for metric in each.metrics) or "no figure"
-    text = f"{where}: {figures} ({each.evidence}, {each.at}, by {source.who(each.by)})"
+    shown = "; ".join(_metric(metric) for metric in each.metrics) or "no figure"
+    text = f"{where}: {shown} ({each.evidence}, {each.at}, by {source.who(each.by)})"
     used = source.trained_on.get(each.dataset, [])
     if used:
         text += "; this is data that it was trained on"
-    metrics = [_figures(metric) for metric in each.metrics]
+    metrics = [figures(metric) for metric in each.metrics]
     given = each.model_dump(include={"dataset", "split", "cohort", "evidence", "at", "by"})
     return line("evaluated", text, each.event, *(arrow.event for arrow in used), metrics=metrics, **given)
 
@@ -207,7 +208,8 @@ def _metric(metric: MetricValue) -> str:
     return text if metric.config is None else f"{text}, with {quoted(canonical(metric.config))}"
 
 
-def _figures(metric: MetricValue) -> dict[str, object]:
+def figures(metric: MetricValue) -> dict[str, object]:
+    """Return a figure as values, with every digit it was recorded with."""
     return {
         "metric": metric.metric,
         "value": figure(metric.value),

@@ -7,7 +7,7 @@ from functools import cached_property
 from askreg.errors import NotFound
 from askreg.registry import cards, citations, details, history, lineage, reads
 from askreg.registry.cards import FieldView
-from askreg.registry.citations import TagView
+from askreg.registry.citations import Entry, TagView
 from askreg.registry.resolve import resolve
 from askreg.registry.results import (
     Arrow,
@@ -21,7 +21,7 @@ from askreg.registry.results import (
     VersionSummary,
 )
 from askreg.registry.view import View
-from askreg.reports.provenance.lines import plain, quoted
+from askreg.reports.provenance.lines import Summary, plain, quoted
 
 _MOST_EVENTS = 2_000
 _DISPLAY = re.compile(r"[\w .,'’-]{1,80}")
@@ -38,7 +38,7 @@ class Source:
         self.version: VersionDetail = details.version(view, found)
         self.model_id = resolve(view, self.version.model, kinds=("model",)).id
         self.model: ModelSummary = reads.model_summaries(view, [self.model_id])[0]
-        self._people: dict[str, str] = {}
+        self._people: dict[str, PersonView | None] = {}
         self._states: dict[str, DatasetVersionView] = {}
         self._runs: dict[str, RunView] = {}
 
@@ -87,6 +87,13 @@ class Source:
         found = [event for event in page.events if event.seq > seq and event.action not in history.READING]
         return sorted(found, key=lambda event: event.seq), page.truncated
 
+    def entries(self, summary: Summary) -> list[Entry]:
+        """Return the events that a summary cites and those that recorded what the version came from."""
+        numbers = {event.seq for event in summary.events}
+        numbers |= {node.event for node in self.origins.nodes} | {arrow.event for arrow in self.origins.edges}
+        whole = View(self.view.connection, self.view.now)  # a checkpoint may be later than what was known
+        return citations.entries(whole, numbers)
+
     def state(self, subject: str) -> DatasetVersionView:
         """Return a dataset version."""
         if subject not in self._states:
@@ -104,20 +111,21 @@ class Source:
         """Return a person as text: the name in the record, and the one they go by."""
         if name is None:
             return "somebody whom the record does not name"
-        if name not in self._people:
-            self._people[name] = self._person(name)
-        return self._people[name]
-
-    def _person(self, name: str) -> str:
-        try:
-            found = details.show(self.view, f"person:{name}", kinds=("person",))
-        except NotFound:  # registered later than the view, or never
-            return name
-        assert isinstance(found, PersonView)
-        if not found.display:
+        found = self.person(name)
+        if found is None or not found.display:
             return name
         shown = plain(found.display)
         return f"{name} ({shown if _DISPLAY.fullmatch(shown) else quoted(shown)})"
+
+    def person(self, name: str) -> PersonView | None:
+        """Return a person or service, or None if the view has none of that name."""
+        if name not in self._people:
+            try:
+                found = details.show(self.view, f"person:{name}", kinds=("person",))
+            except NotFound:  # registered later than the view, or never
+                found = None
+            self._people[name] = found if isinstance(found, PersonView) else None
+        return self._people[name]
 
 
 def figure(value: Decimal) -> str:

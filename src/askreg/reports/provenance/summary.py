@@ -25,14 +25,14 @@ def summarise(
     """Return where a version (`model:3` or `model@alias`) comes from, having verified the whole record."""
     with registry.view(as_of=as_of, known_at=known_at) as seen:
         outcome = audit.verify(seen.connection, progress=progress)
-        return read(seen, subject, outcome=outcome, by=registry.actor, asked=(as_of, known_at))
+        return read(Source(seen, subject), outcome=outcome, by=registry.actor, asked=(as_of, known_at))
 
 
 def read(
-    seen: View, subject: str, *, outcome: Verification, by: str, asked: tuple[When | None, When | None]
+    source: Source, *, outcome: Verification, by: str, asked: tuple[When | None, When | None] = (None, None)
 ) -> Summary:
-    """Return the summary in a view; `asked` are the limits as they were given."""
-    source = Source(seen, subject)
+    """Return the summary of a version; `asked` are the limits of its view as they were given."""
+    seen = source.view
     sections = [origin.identity(source), origin.making(source), origin.evaluations(source)]
     sections += [conduct.approvals(source), conduct.live(source), conduct.changes(source)]
     sections.append(conduct.gaps(source, sections))
