@@ -17,7 +17,7 @@ The aspects, and how each is decided:
   bases that a dataset came through), may be there. The text names all of them, and no others.
 - nothing (no members): the text says so, and its first sentence names nothing of that kind as if it were found.
 - count: the first figure of the text that is not a name, a date, "of N" or a figure of the question is the count.
-  When members are cited beside it, they are only the counted ones.
+  When members are cited beside it, they are only the counted ones, and all of them unless it says that it cuts.
 - verdict: the text begins with yes or no, or else is (not) a denial.
 - winner: near "better", "best", "worse" … the text names the right one. When intervals overlap, "within noise"
   may take its place; the wrong winner may not.
@@ -25,6 +25,7 @@ The aspects, and how each is decided:
 - incomparable: it says so, and calls neither better.
 - readings: two or three, each with a question and a call, that name what the question may mean.
 - mentions: of each group, one is said in the answer, the reason or a reading.
+- binding, always: see `binding.py`.
 - grounding, always: a figure comes from a fact, the question, or what may be derived from facts; a date or a name from
   a fact, the question or a call.
 """
