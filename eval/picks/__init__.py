@@ -6,5 +6,5 @@ from eval.picks.base import PICKS, Pick
 
 __all__ = ["PICKS", "Pick"]
 
-for _module in ("places", "versions", "figures", "lineage", "people", "texts", "others"):
+for _module in ("places", "versions", "figures", "lineage", "people", "texts", "others", "hostile"):
     import_module(f"{__name__}.{_module}")
