@@ -23,6 +23,8 @@ Progress: TypeAlias = Callable[[int, int], None]
 _EMBEDDED_AT_ONCE = 32
 _POOL = 50
 """Chunks that each ranking hands on to be fused."""
+UNLIKE = 0.2
+"""The likeness that is taken for chunks so unlike the question that none was worked out."""
 _FUSION = 60
 """The constant of reciprocal rank fusion: the higher, the less a first place counts."""
 
@@ -35,7 +37,9 @@ class Placed:
     text: int
     chunk: Chunk
     words: tuple[str, ...]
-    """Its stems, and those of its headings and its file's name."""
+    """The stems of its text, and of the headings below the first."""
+    filed: tuple[str, ...]
+    """Those of its file's name and of the first heading: what the whole document is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Ranked:
     """How alike chunk and question are in meaning; None when it was found by its words only."""
     coverage: float
     """How much of what the question asks stands in the chunk, its headings and title: 0 to 1."""
+    told: float
+    """How much of what it asks beyond the document's own title stands in the chunk itself: 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +152,9 @@ class Index:
         for ranked in (by_words, list(likeness)):
             for rank, place in enumerate(ranked):
                 fused[place] = fused.get(place, 0.0) + 1 / (_FUSION + rank)
-        best = sorted(fused, key=lambda place: (-fused[place], place))[:limit]
         weights = corpus.weights(query)
-        return [Ranked(corpus.placed[i], fused[i], likeness.get(i), _coverage(weights, corpus.words[i])) for i in best]
+        pool = [_ranked(corpus.placed[i], fused[i], likeness.get(i), weights, corpus.filed[i]) for i in fused]
+        return sorted(pool, key=lambda one: (-one.score, one.placed.text, one.placed.chunk.start))[:limit]
 
     def weights(self, query: str, titles: Mapping[int, str]) -> dict[str, float]:
         """Return how much each stem that a question is about tells in this library."""
@@ -194,28 +200,42 @@ class Index:
         key = (self._known, tuple(titles.items()))
         if self._corpus is None or self._corpus.key != key:
             placed = [one for text in sorted(self._known) for one in self._placed[text]]
-            self._corpus = _Corpus(key, placed, [(*one.words, *stems(titles.get(one.text, ""))) for one in placed])
+            self._corpus = _Corpus(key, placed, titles)
         return self._corpus
 
 
 class _Corpus:
     """All chunks of the index, for the ranking by words."""
 
-    def __init__(self, key: object, placed: list[Placed], words: list[tuple[str, ...]]) -> None:
-        self.key, self.placed, self.words = key, placed, words
+    def __init__(self, key: object, placed: list[Placed], titles: Mapping[int, str]) -> None:
+        self.key, self.placed = key, placed
         self.places = {one.id: i for i, one in enumerate(placed)}
-        self.ranking = Ranking(words)
+        labels = {text: stems(titles.get(text, "")) for text in {one.text for one in placed}}
+        self.filed = [frozenset((*one.filed, *labels[one.text])) for one in placed]
+        self.ranking = Ranking([(*one.words, *one.filed, *labels[one.text]) for one in placed])
 
     def weights(self, query: str) -> dict[str, float]:
         return {stem: self.ranking.weight(stem) for stem in content_stems(query, without=ASKING)}
 
 
 def _placed(text: KeptText, body: str, chunk: Chunk) -> Placed:
-    named = PurePosixPath(text.path).stem
-    words = stems(f"{named} {' '.join(chunk.section[:-1])} {body[chunk.start : chunk.end]}")
-    return Placed(chunk_id(text.path, text.content, chunk), text.id, chunk, tuple(words))
+    filed = stems(f"{PurePosixPath(text.path).stem} {' '.join(chunk.section[:1])}")
+    words = stems(f"{' '.join(chunk.section[1:])} {body[chunk.start : chunk.end]}")
+    return Placed(chunk_id(text.path, text.content, chunk), text.id, chunk, tuple(words), tuple(filed))
 
 
-def _coverage(weights: Mapping[str, float], words: Collection[str]) -> float:
+def _ranked(
+    placed: Placed, fused: float, likeness: float | None, weights: Mapping[str, float], filed: Collection[str]
+) -> Ranked:
+    """Score a chunk by its places in both rankings, and by what these places do not tell: how good it is by itself."""
+    own = frozenset(placed.words)
+    coverage = _share(weights, own | frozenset(filed))
+    told = _share({stem: weight for stem, weight in weights.items() if stem not in filed}, own)
+    alone = coverage / 2 + (UNLIKE if likeness is None else likeness)
+    return Ranked(placed, (fused * _FUSION / 2 + 4 * alone) / 5, likeness, coverage, told)
+
+
+def _share(weights: Mapping[str, float], words: Collection[str]) -> float:
+    """Return what share of the weights is of these words; all of nothing."""
     total = sum(weights.values())
-    return sum(weight for stem, weight in weights.items() if stem in words) / total if total else 0.0
+    return sum(weight for stem, weight in weights.items() if stem in words) / total if total else 1.0

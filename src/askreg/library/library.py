@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from askreg.library.choose import embedder
 from askreg.library.embedding import Embedder
-from askreg.library.index import Index, Placed, Progress, Ranked, Refreshed
+from askreg.library.index import UNLIKE, Index, Placed, Progress, Ranked, Refreshed
 from askreg.library.quoting import quote, within
 from askreg.library.vectors import Place
 from askreg.registry import documents
@@ -49,11 +49,19 @@ class Passage(BaseModel):
     score: float
     likeness: float | None
     coverage: float
+    """How much of what was asked stands in the chunk, its headings and its title: 0 to 1."""
+    told: float
+    """How much of what was asked beyond the title stands in the chunk itself: 0 to 1."""
 
     @property
     def subject(self) -> str:
         """Return the document as a subject."""
         return f"doc:{self.document}"
+
+    @property
+    def promise(self) -> float:
+        """Return how likely it tells what was asked, from 0 to 2: its likeness and its share of the words."""
+        return self.told + (UNLIKE if self.likeness is None else self.likeness)
 
 
 class Found(BaseModel):
@@ -169,7 +177,7 @@ class Library:
 
     def _holding(self, placed: Placed, of: Holding, span: tuple[int, int]) -> Passage:
         around = within(self.index.body(placed.text), placed.chunk, span)
-        return self._shown(placed, of, around, Ranked(placed, 1.0, None, 1.0))
+        return self._shown(placed, of, around, Ranked(placed, 1.0, None, 1.0, 1.0))
 
     def _shown(self, placed: Placed, of: Holding, span: tuple[int, int], found: Ranked) -> Passage:
         assert of.text is not None
@@ -192,6 +200,7 @@ class Library:
             score=round(found.score, 6),
             likeness=None if found.likeness is None else round(found.likeness, 4),
             coverage=round(found.coverage, 4),
+            told=round(found.told, 4),
         )
 
 

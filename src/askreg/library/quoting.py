@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from askreg.library.chunking import Chunk, blocks, sentences
@@ -13,6 +14,7 @@ _TABLE = 900
 """Characters of a table that is quoted whole; of a longer one, the row."""
 
 Span = tuple[int, int]
+_MARKER = re.compile(r"(?:\s*(?:[-*+•]|\d{1,2}[.)])\s+)?")
 
 
 def units(text: str, chunk: Chunk) -> list[Span]:
@@ -23,6 +25,8 @@ def units(text: str, chunk: Chunk) -> list[Span]:
         start, end = chunk.start + block.start, chunk.start + block.end
         if block.kind == "heading":
             continue
+        if block.kind == "list":
+            start = chunk.start + block.start + _MARKER.match(body[block.start : block.end]).end()  # type: ignore[union-attr]
         if block.kind in ("paragraph", "list"):
             found += sentences(text, start, end)
         elif block.kind == "table" and end - start > _TABLE:

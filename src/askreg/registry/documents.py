@@ -71,6 +71,11 @@ def state(view: View) -> int:
     return _state(view, actions=list(_SHAPING)).scalar() or 0
 
 
+def any_text(view: View) -> bool:
+    """Tell whether the text of any document is kept."""
+    return _any_text(view).first() is not None
+
+
 def holdings(view: View, *, removed: bool = False) -> list[Holding]:
     """Return the documents that were in the library, in order of their paths; with those `removed`, if wanted."""
     rows = _documents(view).all()
@@ -197,6 +202,11 @@ def _texts(view: View) -> Select[Any]:
     )
     joined = _TEXT.join(_DOCUMENT, _DOCUMENT.c.id == _TEXT.c.document_id)
     return select(*columns, _TEXT.c.event).select_from(joined).where(view.exists(_TEXT)).order_by(_TEXT.c.id)
+
+
+@prepared
+def _any_text(view: View) -> Select[Any]:
+    return select(_TEXT.c.id).where(view.exists(_TEXT)).limit(1)
 
 
 @prepared

@@ -11,6 +11,7 @@ from askreg.agent.offline.likeness import WHOLE, Likeness
 from askreg.agent.offline.names import LEXICONS
 from askreg.agent.tools.shapes import Call
 from askreg.registry import times
+from askreg.registry.documents import any_text
 from askreg.registry.view import View
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class OfflineBrain:
         now = times.moment(self._seen.instant)
         past = self._seen.instant < self._seen.now
         question, lexicon = str(messages[asked].content), LEXICONS.of(self._seen)
-        return dialogue.step(question, turns, lexicon, now, results, past=past, likeness=self._likeness)
+        return dialogue.step(
+            question, turns, lexicon, now, results, past=past, likeness=self._likeness, texts=any_text(self._seen)
+        )
 
 
 def _calls(calls: list[Call], number: int) -> AIMessage:

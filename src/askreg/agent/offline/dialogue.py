@@ -31,9 +31,13 @@ def step(
     *,
     past: bool = False,
     likeness: Likeness = WHOLE,
+    texts: bool = False,
 ) -> list[Call] | Draft:
-    """Return the calls to make next, or the draft; `past` when `now` is an earlier instant that was asked for."""
-    context = Context(lexicon, now, question, past=past, likeness=likeness)
+    """Return the calls to make next, or the draft; `past` when `now` is an earlier instant that was asked for.
+
+    `texts` says whether the text of any document is kept.
+    """
+    context = Context(lexicon, now, question, past=past, likeness=likeness, texts=texts)
     running = _or_quoted(_answer(question, turns, lexicon, context), question, turns, context)
     left = list(results)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from askreg.agent.draft import Draft
@@ -16,10 +16,10 @@ from askreg.agent.tools.documents import QUOTE
 from askreg.agent.tools.shapes import ToolResult
 from askreg.library.library import Found, Passage, concerns
 
-ASKED, UNASKED = 0.5, 0.72
-"""How much of a question a passage must hold to be quoted: of one that asks what documents say, and of another."""
-_BESIDE = 0.8
-"""How near to the best a passage must come to be quoted beside it."""
+ASKED, UNASKED = 0.95, 1.1
+"""The promise that a passage must have to be quoted: where the question asks what documents say, and where not."""
+_BESIDE = 0.12
+"""How much less promise than the best a passage may have to be quoted beside it."""
 _MOST = 3
 _SHOWN = 8
 _ABOUT = frozenset(("model", "version", "dataset", "dataset_version", "run", "site", "place"))
@@ -39,7 +39,10 @@ class Quoted:
 
 def said(work: Work, question: str, *, asked: bool) -> Asking:
     """Return the draft that quotes documents, or None; `asked` when the question asks what documents say."""
+    if not work.context.texts:
+        return None
     named = [e for i in link(question, work.context.lexicon, work.context.now).items for e in i.entities]
+    models = [model.name for model in work.context.lexicon.names.models]
     found: list[Quoted] = []
     tried: list[ToolResult] = []
     for about in (*_subjects(named), None):
@@ -48,7 +51,7 @@ def said(work: Work, question: str, *, asked: bool) -> Asking:
         if result.error:
             return None
         tried.append(result)
-        found = _telling(result, named, about, asked=asked)
+        found = _telling(result, named, about, models, asked=asked)
         if found or not result.truncated:
             break
     if not tried[-1].truncated:  # of a phrase, and complete
@@ -80,25 +83,34 @@ def _quoted(passage: Passage, facts: Sequence[Fact]) -> Quoted:
     return Quoted(passage, quote, by_field.get("section"), by_field["revision"])
 
 
-def _telling(result: ToolResult, named: Sequence[Entity], about: str | None, *, asked: bool) -> list[Quoted]:
+def _telling(
+    result: ToolResult, named: Sequence[Entity], about: str | None, models: Collection[str], *, asked: bool
+) -> list[Quoted]:
     """Return the passages that say enough of what was asked, and are about what it names."""
     found = [q for q in quoted(result) if about is not None or _about_all(q.passage, named)]
+    found = [q for q in found if q.passage.quote.strip("# ") != (q.passage.title or "").strip()]
+    found = [q for q in found if not _of_another(q.passage, named, models)]
     if not found:
         return []
-    best = max(q.passage.coverage for q in found)
+    best = max(q.passage.promise for q in found)
     if best < (ASKED if asked else UNASKED) or (not asked and len(set(result.args["says"].split())) < _FEWEST):
         return []
-    first = found[0].passage.score
-    kept = [q for q in found if q.passage.coverage >= _BESIDE * best and q.passage.score >= _BESIDE * first]
-    return kept[:_MOST]
+    return [q for q in found if q.passage.promise >= best - _BESIDE][:_MOST]
 
 
 def _about_all(passage: Passage, named: Sequence[Entity]) -> bool:
     """Whether a passage is about every thing that the question names, or names it itself."""
     own = f"{passage.document} {passage.title} {' '.join(passage.section)} {passage.quote}".casefold()
-    return all(
-        concerns(passage.about, e.head) or e.head.casefold() in own for e in named if e.kind in ("model", "version")
-    )
+    wanted = {e.head for e in named if e.kind in ("model", "version")}
+    return all(concerns(passage.about, name) or name.casefold() in own for name in wanted)
+
+
+def _of_another(passage: Passage, named: Sequence[Entity], models: Collection[str]) -> bool:
+    """Whether a passage stands under a heading that names other models than the question does."""
+    wanted = {e.head for e in named if e.kind in ("model", "version")}
+    heading = passage.section[-1].casefold() if passage.section else ""
+    under = {name for name in models if re.search(rf"(?<![\w-]){re.escape(name.casefold())}(?![\w-])", heading)}
+    return bool(wanted and under) and not wanted & under
 
 
 def _subjects(named: Iterable[Entity]) -> list[str]:

@@ -109,6 +109,8 @@ class Context:
     past: bool = False
     """Whether `now` is not the clock's but an earlier instant that was asked for."""
     likeness: Likeness = WHOLE
+    texts: bool = False
+    """Whether the record keeps the text of any document."""
 
     def earlier(self, instant: str) -> bool:
         """Return whether the record is told as of an instant that is over."""
