@@ -16,6 +16,13 @@ def measured(record: Record) -> Found:
         yield from ((version, r["metric"]) for r in record.metrics(version) if sole(record, r["metric"], version))
 
 
+@pick("model", "metric")
+def champion_measured(record: Record) -> Found:
+    """A model, and a metric that its champion has in one setting for all patients."""
+    champions = {s.version for s in record.aliases if s.holds(NOW) and s.what.endswith("@champion")}
+    yield from ((record.model_of(v), metric) for v, metric in measured(record) if v in champions)
+
+
 @pick("version")
 def evaluated(record: Record) -> Found:
     """A version with figures for all patients, each in one setting."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eval.oracle import Oracle
 from eval.picks.base import Found, live, pick
+from eval.picks.versions import handed_over
 from eval.truth.base import NOW
 from eval.truth.record import Record
 
@@ -13,6 +14,15 @@ def trained(record: Record) -> Found:
     """A version with training data of its own."""
     oracle = Oracle(record, now=NOW)
     yield from ((v,) for v in record.versions if oracle.trained_on(v).members)
+
+
+@pick("alias", "model")
+def previous_trained(record: Record) -> Found:
+    """A model with an alias that passed on from a version with training data of its own."""
+    oracle = Oracle(record, now=NOW)
+    for alias, model in handed_over(record):
+        if oracle.trained_on(oracle.previous_holder(model, alias).one).members:
+            yield alias, model
 
 
 @pick("version")
