@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from askreg.reports.cards.catalogue import Profile, ProfileField, catalogue
-from askreg.reports.cards.content import Card, Entry, State
+from askreg.reports.cards.content import Card, State
 
 _RANK: tuple[State, ...] = ("value", "unavailable", "not applicable", "missing")
 
@@ -70,20 +70,25 @@ def state_of(card: Card, field: ProfileField) -> tuple[State, str | None]:
     return best.state, "; ".join(reasons) or None
 
 
-def uncarried(card: Card, profile: Profile) -> list[Entry]:
-    """Return what the card holds and the profile has no place for."""
-    return [entry for id, entry in card.entries.items() if entry.state == "value" and not _has_place(id, profile)]
+def left_out(card: Card, profile: Profile) -> list[str]:
+    """Return what the card holds and the profile has no place for: labels of fields, and figures one by one."""
+    fields = [
+        catalogue()[id].label
+        for id, entry in card.entries.items()
+        if entry.state == "value" and id not in profile.sources and id not in _LISTS
+    ]
+    tables = [table for source in _LISTS & profile.sources if (table := card.entries[source].table) is not None]
+    placed = {fact for table in tables for row in table.rows for fact in row.facts}
+    lost = [figure for figure in card.figures if figure.fact not in placed]
+    return fields + [f"{figure.metric} {figure.value} on {figure.setting}, {figure.cohort}" for figure in lost]
 
 
-def _has_place(id: str, profile: Profile) -> bool:
-    # Figures that a profile has a place for are no loss when its other lists of the same figures have none.
-    return id in profile.sources or any(id in views and views & profile.sources for views in _SAME_FIGURES)
-
-
-_SAME_FIGURES: tuple[set[str], ...] = (
-    {"results", "internal_results", "external_results", "local_results"},
-    {"cohorts", "internal_cohorts", "external_cohorts", "local_cohorts"},
-)
+_LISTS = {
+    *("results", "internal_results", "external_results", "local_results"),
+    *("cohorts", "internal_cohorts", "external_cohorts", "local_cohorts"),
+    "safety_results",
+}
+"""Fields that list figures: what one of them holds is no loss where another is asked for."""
 
 
 def _asked(card: Card, group: str, field: ProfileField) -> Asked:

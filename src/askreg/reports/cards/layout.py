@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from askreg.reports.cards.catalogue import Profile, catalogue
-from askreg.reports.cards.completeness import complete, uncarried
+from askreg.reports.cards.completeness import complete, left_out
 from askreg.reports.cards.content import NOT_RECORDED, Card, Entry, Row, Statement, Table
 from askreg.reports.cards.plot import Plot, plots
 
@@ -179,11 +179,6 @@ def _not_carried(card: Card, profile: Profile) -> Section:
     ]
     lines = lines or ["Everything on the card is carried."]
     return Section("What this form could not carry", [Item("", [Paragraph(line) for line in lines])])
-
-
-def left_out(card: Card, profile: Profile) -> list[str]:
-    """Return the labels of what the card holds and the profile has no place for."""
-    return [catalogue()[entry.field].label for entry in uncarried(card, profile)]
 
 
 def _evidence(card: Card) -> Section:

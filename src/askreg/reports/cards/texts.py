@@ -38,9 +38,9 @@ def read(value: Any) -> Words:
     A text is a value unless it begins with `unavailable` or `not applicable` (`: reason`); a mapping gives `state` and
     `reason`, or `value`; a list gives several texts. Anything else is shown as the JSON it is.
     """
+    if value in (None, "", [], {}):
+        return Words("missing")
     match value:
-        case None | "" | [] | {}:
-            return Words("missing")
         case str():
             found = _STATED.fullmatch(value)
             return _words(value) if found is None else _stated(found["state"], found["reason"])

@@ -7,7 +7,7 @@ from typing import Literal
 
 from askreg.errors import InvalidInput
 from askreg.reports.cards import catalogue, layout, markdown, page
-from askreg.reports.cards.completeness import complete
+from askreg.reports.cards.completeness import complete, left_out
 from askreg.reports.cards.content import Card
 
 Format = Literal["md", "html", "pdf", "json", "xml"]
@@ -33,7 +33,7 @@ def write(
     """
     chosen = catalogue.profile(profile or catalogue.WHOLE)
     format = format or chosen.native
-    lost = (*chosen.cannot_carry, *layout.left_out(card, chosen))
+    lost = (*chosen.cannot_carry, *left_out(card, chosen))
     native = _natives().get((chosen.profile, format))
     if native is not None:
         text, checked = native(card, standing)

@@ -9,9 +9,8 @@ from functools import cache
 from typing import Any
 
 from askreg.errors import InvalidInput
-from askreg.reports.cards import layout
 from askreg.reports.cards.catalogue import Profile, ProfileField, profile
-from askreg.reports.cards.completeness import state_of
+from askreg.reports.cards.completeness import left_out, state_of
 from askreg.reports.cards.content import Card, DatasetUse, Figure
 from askreg.reports.cards.exports.prose import cites, entries, paragraphs
 from askreg.reports.cards.layout import absent
@@ -85,7 +84,7 @@ def _properties(card: Card, chosen: Profile, standing: str) -> Iterator[tuple[st
         yield "askreg:framework", line(card.identity.framework)
     if card.identity.digest and not _SHA256.fullmatch(card.identity.digest):
         yield "askreg:digest", line(card.identity.digest)
-    for number, lost in enumerate([*chosen.cannot_carry, *layout.left_out(card, chosen)], 1):
+    for number, lost in enumerate([*chosen.cannot_carry, *left_out(card, chosen)], 1):
         yield f"askreg:not-carried:{number}", lost
 
 

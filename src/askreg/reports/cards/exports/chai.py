@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from askreg.errors import InvalidInput
-from askreg.reports.cards import layout
 from askreg.reports.cards.catalogue import Group, Profile, ProfileField, data, profile
-from askreg.reports.cards.completeness import state_of
+from askreg.reports.cards.completeness import left_out, state_of
 from askreg.reports.cards.content import Card, Figure
 from askreg.reports.cards.exports.prose import cites, entries, paragraphs, prose
 from askreg.reports.cards.text import line, markdown, xml
@@ -31,7 +30,7 @@ def write(card: Card, standing: str) -> tuple[str, str]:
     """Return the card as XML, and what has validated it; raises `InvalidInput` when it is not valid."""
     chosen = profile("chai")
     root = ElementTree.Element(_tag("AppliedModelCard"))
-    lost = "; ".join([*chosen.cannot_carry, *layout.left_out(card, chosen)])
+    lost = "; ".join([*chosen.cannot_carry, *left_out(card, chosen)])
     note = f" askreg: {card.subject}, {standing}, content {card.content}. Not carried: {lost} "
     root.append(ElementTree.Comment(xml(note).replace("--", "- -")))
     for group in chosen.groups:

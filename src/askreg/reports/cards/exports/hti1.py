@@ -3,9 +3,8 @@
 import json
 
 from askreg.errors import InvalidInput
-from askreg.reports.cards import layout
 from askreg.reports.cards.catalogue import ProfileField, profile
-from askreg.reports.cards.completeness import state_of
+from askreg.reports.cards.completeness import left_out, state_of
 from askreg.reports.cards.content import Card
 from askreg.reports.cards.exports.prose import entries, prose
 
@@ -28,7 +27,7 @@ def write(card: Card, standing: str) -> tuple[str, str]:
         "as_of": card.as_of,
         "content": card.content,
         "attributes": attributes,
-        "not_carried": [*chosen.cannot_carry, *layout.left_out(card, chosen)],
+        "not_carried": [*chosen.cannot_carry, *left_out(card, chosen)],
         "facts": [fact.model_dump(mode="json", exclude_none=True) for fact in card.facts],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
