@@ -5,6 +5,7 @@ import json
 import sqlite3
 from pathlib import Path
 
+from askreg.reports.provenance import verify
 from cli.conftest import Cli
 
 
@@ -83,3 +84,17 @@ def test_prov_is_written_in_the_form_that_the_file_is_named_for(cli: Cli, tmp_pa
 def test_openlineage_is_one_event_a_line(cli: Cli) -> None:
     lines = cli.ok("provenance", "sepsis-risk:1", "--format", "openlineage").splitlines()
     assert [json.loads(line)["job"]["name"] for line in lines] == ["train.sepsis-risk", "evaluate.sepsis-risk"]
+
+
+def test_a_pack_is_written_and_verifies_with_the_key_that_is_printed(cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "pack.zip"
+    told = cli.ok("provenance", "sepsis-risk:1", "--format", "ro-crate", "--out", str(out))
+    assert "python -I verify.py --key VKEY" in told
+    assert verify.main(["--key", cli.ok("audit", "key").strip(), str(out)]) == 0
+    assert cli.json("audit", "verify")["recorded"] == 1
+
+
+def test_a_pack_is_a_file(cli: Cli) -> None:
+    assert "--out" in cli.fails("provenance", "sepsis-risk:1", "--format", "ro-crate", code=2)
+    cli.fails("provenance", "absent:1", "--format", "ro-crate", "--out", "x.zip")
+    assert not (cli.home / "checkpoint-key.pem").exists()

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from askreg.cli import session
+from askreg.cli.audit import signing_key
 from askreg.cli.session import AsOf, Json, KnownAt
 from askreg.errors import InvalidInput
 
@@ -38,15 +39,12 @@ def provenance(
     from askreg.reports.provenance.export import export
 
     opening = session.of(ctx)
+    form = "json" if as_json else _form(form, out)
+    if form == "ro-crate" and out is None:
+        raise typer.BadParameter("a pack is a file: say where it goes", param_hint="--out")
     with opening.registry() as registry, progress.bar("verifying") as report:
-        made = export(
-            registry,
-            subject,
-            form="json" if as_json else _form(form, out),
-            as_of=as_of,
-            known_at=known_at,
-            progress=report,
-        )
+        key = signing_key(opening) if form == "ro-crate" and registry.version(subject) else None
+        made = export(registry, subject, form=form, as_of=as_of, known_at=known_at, key=key, progress=report)
     if not made.summary.verified:
         session.say("the record does NOT verify: run 'askreg audit verify'")
     if out is None:
@@ -54,6 +52,8 @@ def provenance(
         return
     write_bytes(out, made.data)
     typer.echo(f"wrote {out}, of which event {made.event} tells")
+    if form == "ro-crate":
+        typer.echo(f"verify it anywhere: python -I verify.py --key VKEY {out}; 'askreg audit key' prints the key")
 
 
 def _form(given: str, out: Path | None) -> str:

@@ -444,9 +444,13 @@ class Registry:
             raise Conflict(f"nothing was signed, for the record does not verify ({found}); run 'askreg audit verify'")
         with self.view() as seen:
             signed = checkpoints.now(seen.connection).signed(key)
-        with self.unit() as unit:
-            checkpoints.record(unit, signed, key.verifier(signed.origin))
+        self.record_checkpoint(signed, key.verifier(signed.origin))
         return signed
+
+    def record_checkpoint(self, signed: Checkpoint, key: Verifier) -> None:
+        """Record a checkpoint that was signed over a verified record; see `sign_checkpoint`."""
+        with self.unit() as unit:
+            checkpoints.record(unit, signed, key)
 
     def log_name(self) -> str:
         """Return the name under which this log's checkpoints are signed."""

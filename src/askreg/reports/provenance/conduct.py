@@ -147,7 +147,8 @@ def record(summary: Summary) -> Section:
 
 
 def _checkpoint(signed: Signed) -> Line:
-    text = f"event {signed.event} tells of one over {signed.size} events, root {signed.root}, key {signed.key}"
+    where = "goes with this summary" if signed.event is None else f"is told of by event {signed.event}"
+    text = f"one over {signed.size} events {where}, root {signed.root}, key {signed.key}"
     return line("signed checkpoint", text, signed.event, **signed.model_dump())
 
 

@@ -45,12 +45,15 @@ class Cited(Result):
 
 
 class Signed(Result):
-    """The last checkpoint that the log tells of: the events it covers, the Merkle root in hex, and the signer's key."""
+    """A checkpoint: the events it covers, the Merkle root in hex, and the signer's key.
+
+    It is the last that the log tells of, by `event`, or, where that is null, one that goes with the summary.
+    """
 
     size: int
     root: str
     key: str
-    event: int
+    event: int | None
 
 
 class Summary(Result):

@@ -91,8 +91,16 @@ class Source:
         """Return the events that a summary cites and those that recorded what the version came from."""
         numbers = {event.seq for event in summary.events}
         numbers |= {node.event for node in self.origins.nodes} | {arrow.event for arrow in self.origins.edges}
-        whole = View(self.view.connection, self.view.now)  # a checkpoint may be later than what was known
-        return citations.entries(whole, numbers)
+        return citations.entries(self._whole, numbers)
+
+    def entry(self, seq: int) -> Entry:
+        """Return an event."""
+        return citations.entries(self._whole, [seq])[0]
+
+    @property
+    def _whole(self) -> View:
+        """Return the view without its limits: what a report rests on may be later than what was known."""
+        return View(self.view.connection, self.view.now)
 
     def state(self, subject: str) -> DatasetVersionView:
         """Return a dataset version."""

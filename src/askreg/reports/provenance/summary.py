@@ -29,9 +29,17 @@ def summarise(
 
 
 def read(
-    source: Source, *, outcome: Verification, by: str, asked: tuple[When | None, When | None] = (None, None)
+    source: Source,
+    *,
+    outcome: Verification,
+    by: str,
+    asked: tuple[When | None, When | None] = (None, None),
+    checkpoint: Signed | None = None,
 ) -> Summary:
-    """Return the summary of a version; `asked` are the limits of its view as they were given."""
+    """Return the summary of a version.
+
+    `asked` are the limits of its view as they were given; `checkpoint` goes with it, if it is not the log's last.
+    """
     seen = source.view
     sections = [origin.identity(source), origin.making(source), origin.evaluations(source)]
     sections += [conduct.approvals(source), conduct.live(source), conduct.changes(source)]
@@ -47,7 +55,7 @@ def read(
         head=outcome.head,
         verified=outcome.ok,
         problems=outcome.problems,
-        checkpoint=last_checkpoint(seen),
+        checkpoint=checkpoint or last_checkpoint(seen),
         sections=[],
         events=[],
     )
