@@ -56,9 +56,12 @@ def quote(text: str, chunk: Chunk, weights: Mapping[str, float]) -> Span:
 
 
 def within(text: str, chunk: Chunk, span: Span) -> Span:
-    """Return the whole sentences, items or rows of a chunk that a span lies in."""
+    """Return the whole sentences, items or rows of a chunk that a span lies in; of a heading, its line."""
     touched = [unit for unit in units(text, chunk) if unit[0] < span[1] and span[0] < unit[1]]
-    return (min(touched[0][0], span[0]), max(touched[-1][1], span[1])) if touched else span
+    if touched:
+        return min(touched[0][0], span[0]), max(touched[-1][1], span[1])
+    end = text.find("\n", span[1])
+    return text.rfind("\n", 0, span[0]) + 1, len(text) if end < 0 else end
 
 
 def _worth(text: str, weights: Mapping[str, float]) -> float:
