@@ -106,7 +106,7 @@ models:
           - {stage: production, at: 2026-01-20, by: lena.koch}
         deployments:
           - {site: northgate, environment: icu, region: eu-west, at: 2026-01-21, by: ben.ito}
-          - {site: southgate, environment: icu, at: 2026-01-22, until: 2026-02-01, by: ben.ito}
+          - {site: southgate, environment: icu, at: 2026-01-22, until: 2026-02-01T12:00:00Z, by: ben.ito}
       - {version: 2, at: 2026-03-10T09:00:00Z, by: ben.ito, framework: XGBoost 3}
 """
 """One model with figures of every kind, states of every kind, and a version that nothing is known of."""

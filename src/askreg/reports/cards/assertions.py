@@ -24,7 +24,7 @@ _DONE: dict[str, str] = {
 }
 _VERBS = {what: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for what, words in _DONE.items()}
 _NOT = re.compile(
-    r"\b(?:not|never|no|nobody|without|before|until|unless|if|once|when|must|should|may|will|cannot)\b|n't\b",
+    r"\b(?:not|never|no|nobody|without|before|until|unless|if|once|when|must|should|(?-i:may)|will|cannot)\b|n't\b",
     re.IGNORECASE,
 )
 _PERSON = r"(?P<name>[A-Z][\w'’-]+(?:\s+(?:(?:de|van|von|der|da|al|bin)\s+)*[A-Z][\w'’.-]+)*|[a-z0-9]+\.[a-z0-9.-]+\w)"
@@ -74,7 +74,7 @@ _THIS = re.compile(
 )
 _DIGEST = re.compile(r"\bsha256:(?P<hex>[0-9a-fA-F]{6,64})")
 _COMMIT = re.compile(r"\bcommit\s+(?P<hex>[0-9a-f]{6,40})\b", re.IGNORECASE)
-_APPROVED = re.compile(r"\b(?:has been|was|is|were)\s+(?:formally\s+|fully\s+)?approved\b", re.IGNORECASE)
+_APPROVED = re.compile(r"\b(?:has been|was|were)\s+(?:formally\s+|fully\s+)?approved\b", re.IGNORECASE)
 _EXTERNAL = re.compile(
     r"\bexternally\s+validated\b|\bvalidated\s+externally\b"
     r"|\bexternal validation\s+(?:was|showed|confirmed|has|at|on|in)\b",
@@ -251,8 +251,10 @@ def _state(claims: Claims, sentence: str) -> Iterator[Claimed]:
         if not _ASKS.search(sentence[: found.start()]) and bool(live) == bool(found["not"]):
             known = ", ".join(f"{d.site}/{d.environment}" for d in live) or "it is live nowhere"
             yield Claimed("contradiction", sentence, f"{found.group()!r}; on record: {known}", claims.facts("deployed"))
-    if _APPROVED.search(sentence) and not _NOT.search(sentence) and not _stands_approved(claims):
-        yield Claimed("contradiction", sentence, "it is said to be approved; no approval of it stands on record")
+    if _NOT.search(sentence):
+        return
+    if _APPROVED.search(sentence) and not any(a.decision == "approved" for a in version.approvals):
+        yield Claimed("contradiction", sentence, "it is said to have been approved; no approval of it is on record")
 
 
 def _stands_approved(claims: Claims) -> bool:

@@ -56,6 +56,8 @@ _BOUND = re.compile(
     r"|(?P<high>\b(?:below|under|(?:less|lower) than|at most|no (?:more|higher) than)\s*)$",
     re.IGNORECASE,
 )
+_NEAR = 32
+"""Characters before a number in which the words that belong to it stand."""
 _THING = re.compile(
     r"\b(?:versions?|v|methods?|figures?|tables?|sections?|steps?|phases?|levels?|type|class|grade|model|chapter|ref)\.?\s*$",
     re.IGNORECASE,
@@ -68,7 +70,7 @@ _INTERVAL = re.compile(
 )
 _SIZED = re.compile(
     r"\bn\s*=\s*(?P<n>[\d,]+)"
-    r"|(?P<count>\d{1,3}(?:,\d{3})+|\d+)\s+(?:[a-z-]+\s+){0,2}?"
+    r"|(?<![\w.,@:/=-])(?P<count>\d{1,3}(?:,\d{3})+|\d+)\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:patients?|cases?|stays?|records?|rows?|images?|samples?|encounters?|people|participants?|examinations?|"
     r"recipients?|admissions?|visits?|scans?|studies|subjects)\b",
     re.IGNORECASE,
@@ -143,7 +145,7 @@ def _number_for(
 
 def _counts(sentence: str, number: Number) -> bool:
     """Tell whether a number is one of a thing ("version 2", "method 5") and no measure."""
-    return _THING.search(sentence[: number.start]) is not None
+    return _THING.search(sentence[max(0, number.start - _NEAR) : number.start]) is not None
 
 
 def _judged(claims: Claims, sentence: str, metric: str, number: Number) -> Iterator[Claimed]:
@@ -160,7 +162,7 @@ def _judged(claims: Claims, sentence: str, metric: str, number: Number) -> Itera
         # A bound is said of the whole, unless a cohort is named.
         over = [figure for figure in meant if figure.cohort == "all"] or meant
         wrong = [f for f in over if (Decimal(f.value) > number.around(f.value)) != (bound == "low")]
-        wrong = [f for f in wrong if not number.is_of(f.value)]
+        wrong = [f for f in wrong if Decimal(f.value) != number.around(f.value)]
         if wrong:
             yield _contradicted(sentence, f"{metric} is said to be {bound_words(bound)} {number.text}", wrong)
         return
@@ -218,7 +220,7 @@ def _names_cohort(cohort: str, folded: str) -> bool:
 
 
 def _bound(sentence: str, number: Number) -> Literal["low", "high"] | None:
-    before = sentence[: number.start]
+    before = sentence[max(0, number.start - _NEAR) : number.start]
     found = _BOUND.search(before) or _SYMBOL.search(before)
     return None if found is None else "low" if found["low"] else "high"
 

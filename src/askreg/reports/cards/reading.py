@@ -11,6 +11,9 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = rf"(?:{'|'.join(f'{month}|{month[:3]}' for month in _MONTHS)})\.?"
 _END = re.compile(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_]*[A-Z0-9])|\n+|(?<=;)\s+|\s\|\s*$")
+_ABBREVIATED = re.compile(r"\b(?:dr|prof|mr|mrs|ms|st|e\.g|i\.e|vs|cf|approx|resp|incl|no|fig)\.$", re.IGNORECASE)
+_LONGEST = 2_000
+"""Characters of a sentence that are read together."""
 _DATE = re.compile(
     rf"\b(?P<year>\d{{4}})-(?P<month>\d{{2}})(?:-(?P<day>\d{{2}}))?(?![\d-])"
     rf"|\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_MONTH}),?\s+(?P<y1>\d{{4}})\b"
@@ -59,9 +62,22 @@ def _rounded(figure: Decimal, places: int) -> set[Decimal]:
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences, lines and rows of a text."""
+    held = ""
     for part in _END.split(text):
-        if part and part.strip():
-            yield part.strip()
+        if not part or not part.strip():
+            continue
+        held = f"{held} {part.strip()}".strip()
+        if _ABBREVIATED.search(held) and len(held) < _LONGEST:
+            continue
+        yield from _pieces(held)
+        held = ""
+    yield from _pieces(held)
+
+
+def _pieces(sentence: str) -> Iterator[str]:
+    """Yield a sentence, in pieces if it is longer than any that is meant to be read."""
+    for start in range(0, len(sentence), _LONGEST):
+        yield sentence[start : start + _LONGEST]
 
 
 def dates(text: str) -> Iterator[tuple[str, int, int]]:
