@@ -16,11 +16,11 @@ CONTRACT = {
     *("models", "show", "compare", "lineage", "history", "deployed", "leaderboard"),
     *("register", "evaluate", "alias", "stage", "approve", "reject", "deploy", "withdraw", "retire"),
     *("audit verify", "audit log", "audit checkpoint", "audit proof", "audit key"),
-    *("answers list", "answers show", "answers replay", "answers apply"),
+    *("answers list", "answers show", "answers replay", "answers apply", "provenance"),
 }
 READS = {
     *("models", "versions", "show", "compare", "lineage", "history", "deployed", "leaderboard", "gaps"),
-    *("audit log", "answers list", "answers show"),
+    *("audit log", "answers list", "answers show", "provenance"),
 }
 HEAVY = {"sqlalchemy", "sqlmodel", "pydantic", "langchain_core", "rich", "yaml", "streamlit"}
 

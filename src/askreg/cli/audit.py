@@ -174,10 +174,12 @@ def _keys(opening: session.Session, registry: "Registry", given: list[str] | Non
         return []
     try:
         return [SigningKey.read(path).verifier(registry.log_name())]
-    except AskregError:
+    except AskregError as error:
         if needed:
             raise
-        return []  # what the log tells of its own checkpoints can be compared without
+        # What the log tells of its own checkpoints is compared with it all the same.
+        session.say(f"signatures of earlier checkpoints were not checked: {error}")
+        return []
 
 
 def _kept(path: Path) -> "Checkpoint":

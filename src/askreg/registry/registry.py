@@ -438,7 +438,7 @@ class Registry:
         """Verify the record, sign where the log stands, and record that; an altered record is not vouched for."""
         if self._current() is not None:
             raise InvalidInput("a checkpoint is not signed inside a transaction, which may yet be undone")
-        outcome = self.verify(progress=progress)
+        outcome = self.verify(keys=[key.verifier(self.log_name())], progress=progress)
         if not outcome.ok:
             found = f"{outcome.problems[0].where}: {outcome.problems[0].what}"
             raise Conflict(f"nothing was signed, for the record does not verify ({found}); run 'askreg audit verify'")

@@ -54,8 +54,9 @@ def export(
     asked = (as_of, known_at)
     signed = None
     with registry.view(as_of=as_of, known_at=known_at) as seen:
-        outcome = audit.verify(seen.connection, progress=progress)
         source = Source(seen, subject)
+        own = [] if key is None else [key.verifier(checkpoints.origin(seen.connection))]
+        outcome = audit.verify(seen.connection, keys=own, progress=progress)
         if form == "ro-crate":
             if key is None:
                 raise InvalidInput("an auditor's pack is signed: give the key")

@@ -115,7 +115,7 @@ class Key:
         id, _, text = rest.partition("+")
         raw = unbase64(text, "the key")
         self.public = raw[1:]
-        self.id = hashlib.sha256(self.name.encode() + b"\n\x01" + self.public).digest()[:4]
+        self.id = hashlib.sha256(self.name.encode("utf-8", "surrogateescape") + b"\n\x01" + self.public).digest()[:4]
         if not self.name or raw[:1] != b"\x01" or len(raw) != 33 or self.id.hex() != id:
             raise Broken(f"{vkey.strip()!r} is not an Ed25519 verifier key")
 
@@ -344,7 +344,9 @@ def verify(raw: bytes, key: Key | None = None) -> str:
     try:
         events = check_events(pack)
         check_summary(pack, events)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except Broken:
+        raise
+    except Exception as error:
         raise Broken(f"a file has not the form it must have: {error!r}") from None
     whose = "the key you gave" if key else f"the key that came with it, {pack.key.vkey} (compare it with one you trust)"
     return (
