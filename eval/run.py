@@ -22,6 +22,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,6 +77,8 @@ def _run(given: argparse.Namespace, chosen: Subject, folder: Path, console: Cons
     order = [key for job in todo for key in job.keys]
     try:
         left_out = _asked(todo, chosen, results, folder, budget, given.jobs, console)
+        if given.ablations and not left_out:
+            _write(out / "ablations.json", _ablations(todo, chosen, folder, out, given, console))
     finally:
         rows = results.ordered(order)
         made = summary.summarised(rows, not_run=len(order) - len(rows))
@@ -93,11 +96,26 @@ def _asked(
     total = sum(len(job.keys) for job in todo)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(chosen.backend, total=total, completed=len(results.rows))
+        task = progress.add_task(
+            " without ".join([chosen.backend, *sorted(chosen.ablated)]), total=total, completed=len(results.rows)
+        )
         return engine.run(
             todo, chosen, results, folder, at_once=at_once, budget=budget,
             kept=lambda rows: progress.advance(task, len(rows)),
         )  # fmt: skip
+
+
+def _ablations(
+    todo: Sequence[Job], chosen: Subject, folder: Path, out: Path, given: argparse.Namespace, console: Console
+) -> dict[str, Any]:
+    """Ask the same again with each part taken away by itself, and return the figures of each."""
+    found = {}
+    for name in ABLATIONS:
+        results = Results(out / f"results-without-{name}.jsonl")
+        _asked(todo, replace(chosen, ablated=frozenset({name})), results, folder, Budget(), given.jobs, console)
+        rows = results.ordered([key for job in todo for key in job.keys])
+        found[ABLATIONS[name]] = summary.summarised(rows).model_dump(mode="json")
+    return found
 
 
 def _tell(rows: Sequence[Row], made: Summary, given: argparse.Namespace, console: Console) -> None:
@@ -218,6 +236,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--failures", action="store_true", help="print what was not right")
     for name, flag in ABLATIONS.items():
         parser.add_argument(flag, dest=name.replace("-", "_"), action="store_true", help="ablation")
+    parser.add_argument("--ablations", action="store_true", help="then ask again with each part taken away by itself")
     parser.add_argument("--broken", choices=FAULTS, help="put a known fault into every draft")
     return parser
 
