@@ -1,6 +1,6 @@
 """What became of a version: who approved it, where it was live, what changed since, and what the record lacks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from askreg.registry import cards, citations
 from askreg.registry.results import DeploymentView, EventView
@@ -96,7 +96,7 @@ def changes(source: Source) -> Section:
     start = max((approval.event for approval in given), default=source.version.event)
     what = "last approved" if given else "registered"
     events, cut = source.events_since(start)
-    lines = [_change(source, event) for event in events]
+    lines = _merged(_change(source, event) for event in events)
     for field in source.model_fields.values():
         if field.event > start:
             text = f"the model's {field.name} was written {field.at} by {source.who(field.by)}"
@@ -161,6 +161,16 @@ def _deployment(source: Source, each: DeploymentView) -> Line:
 
 def _end(until: str | None) -> str:
     return "on" if until is None else f"until {until}"
+
+
+def _merged(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines, those with the same text as one that cites the events of all."""
+    found: dict[str, Line] = {}
+    for each in lines:
+        same = found.get(each.text)
+        events = each.events if same is None else sorted({*same.events, *each.events})
+        found[each.text] = each.model_copy(update={"events": events})
+    return list(found.values())
 
 
 def _change(source: Source, event: EventView) -> Line:

@@ -7,7 +7,7 @@ from typing import Any
 from askreg.registry.results import Instant, LogHead, Problem, Result
 
 NOT_RECORDED = "not recorded"
-LONGEST = 240
+LONGEST = 160
 """Characters of a free text that a line repeats; the event that it cites holds the rest."""
 
 _QUOTES = dict.fromkeys(map(ord, "“”„‟"), '"')
