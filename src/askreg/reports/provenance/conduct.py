@@ -26,9 +26,9 @@ def short(source: Source) -> Section:
         text = ", ".join(map(source.who, by))
         lines.append(line("approval in force", text, *(approval.event for approval in standing), by=by))
     else:
-        text = (
-            "none: what was approved has changed, or was signed again" if approved else "none: nobody has approved it"
-        )
+        last = approved[-1] if approved else None
+        gone = f"none: that of {source.who(last.by)} is no longer in force since {last.lapsed}" if last else ""
+        text = gone or "none: nobody has approved it"
         lines.append(line("approval in force", text, *(a.closed for a in approved)))
     if source.trained_on:
         events = [arrow.event for arrows in source.trained_on.values() for arrow in arrows]
