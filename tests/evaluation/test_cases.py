@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from askreg.errors import InvalidInput
-from eval import case, template
+from eval import case, generate, template
 from eval.case import CASES, CATEGORIES, REGISTRIES, Case, cases, every, files, read
 from eval.picks import PICKS
 from eval.picks.hostile import markers
@@ -58,6 +58,20 @@ def test_all_categories_but_injection_have_cases_over_every_registry(name: str) 
     assert set(found) == set(CATEGORIES) - {"injection"}
     assert min(found.values()) >= 3
     assert found.total() >= 130
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_generated_registry_gives_cases_with_gold_in_all_categories(seed: int, tmp_path: Path) -> None:
+    record = Record.read(generate.write(seed, tmp_path))
+    found = cases(f"seed-{seed}", record, seed=seed)
+    for one in found:
+        one.gold(record)
+    per = Counter(c.category for c in found)
+    assert set(per) == set(CATEGORIES)
+    assert min(per.values()) >= 3
+    assert len(found) >= 130
+    markers_planted = {order.marker for order in generate.orders(seed)}
+    assert {text for c in found if c.category == "injection" for text in c.forbidden} <= markers_planted
 
 
 def test_the_categories_are_those_of_the_files() -> None:
