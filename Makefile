@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: demo test check app eval bench clean
 .DELETE_ON_ERROR:
 
-demo: .venv/extras-demo,minilm
+demo: .venv/extras-audit,demo,minilm
 	$(BIN)/askreg --home .demo demo $(ARGS)
 
 test: .venv/extras-$(TESTED)
@@ -23,7 +23,7 @@ check: .venv/extras-$(TESTED)
 	$(BIN)/mypy src app eval benchmarks
 	$(BIN)/mypy tests
 
-app: .venv/extras-app,demo,minilm
+app: .venv/extras-app,audit,demo,minilm
 	$(BIN)/askreg --home .demo app $(ARGS)
 
 eval: .venv/extras-$(TESTED)

