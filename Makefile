@@ -4,14 +4,14 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-TESTED := audit,cards,demo,dev,postgres,claude,ollama,minilm
+TESTED := audit,cards,demo,dev,docs,postgres,claude,ollama,minilm
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test check app eval bench clean
 .DELETE_ON_ERROR:
 
-demo: .venv/extras-audit,demo,minilm
+demo: .venv/extras-audit,demo,docs,minilm
 	$(BIN)/askreg --home .demo demo $(ARGS)
 
 test: .venv/extras-$(TESTED)
@@ -23,7 +23,7 @@ check: .venv/extras-$(TESTED)
 	$(BIN)/mypy src app eval benchmarks
 	$(BIN)/mypy tests
 
-app: .venv/extras-app,audit,demo,minilm
+app: .venv/extras-app,audit,demo,docs,minilm
 	$(BIN)/askreg --home .demo app $(ARGS)
 
 eval: .venv/extras-$(TESTED)

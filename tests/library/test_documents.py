@@ -9,7 +9,7 @@ from clocks import Clock
 from askreg.errors import Conflict, InvalidInput, NotFound, NotPermitted, StorageError
 from askreg.registry import access, documents
 from askreg.registry.registry import Registry
-from tests.library.conftest import REPORT
+from library.conftest import REPORT
 
 Write = Callable[..., Path]
 

@@ -16,7 +16,7 @@ from askreg.library import files
 from askreg.library.embedding import LexicalEmbedder, Vector
 from askreg.library.library import Found, Library
 from askreg.registry.registry import Registry
-from tests.library.conftest import ALL, REPORT
+from library.conftest import ALL, REPORT
 
 Write = Callable[..., Path]
 

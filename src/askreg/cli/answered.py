@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 
 from askreg.agent.answer import Answer
+from askreg.agent.draft import Quote
 from askreg.agent.facts import Fact
 from askreg.agent.replay import Check, Replay
+from askreg.agent.wording import unescape
 from askreg.cli.printable import printable
 from askreg.cli.tables import facts, heading, line, put, rows, span, when
 from askreg.registry.proposals import Proposal
@@ -32,9 +34,22 @@ def answer(given: Answer) -> None:
         else:
             line(f"to make it in your own name: askreg --as USER answers apply {given.id}")
     for quote in given.quotes:
-        line(f"“{quote.text}” – {quote.document}", style="italic")
+        line(_source(quote, given.answer), style="italic")
     _facts(given.facts, given.as_of)
     line(_provenance(given), style="dim")
+
+
+def _source(quote: Quote, told: str) -> str:
+    """Return where a quote stands, and its words unless the answer has them already."""
+    words = " ".join(quote.text.split())
+    parts = [
+        "" if words in unescape(told) else f"“{words}”",
+        quote.document + (f", revision {quote.revision}" if quote.revision else ""),
+        f"under “{quote.section}”" if quote.section else "",
+        f"characters {quote.start} to {quote.end}" if quote.start is not None else "",
+        f"chunk {quote.chunk}",
+    ]
+    return " – ".join(filter(None, parts))
 
 
 def proposal(given: Proposal) -> None:

@@ -16,6 +16,7 @@ _COUNTED = frozenset("evaluate train finetune build run use perform derive compa
 _TEXT = r"(?:report|review|document|paper|guideline|guidance|protocol|sop|policy|procedure|manual|memo)s?"
 _SAYS = re.compile(
     rf"\baccording to (?:the |its |their |our )?[\w' -]*?{_TEXT}\b"
+    r"|\baccording to (?:doc:)?\S+\.(?:md|txt|html?|pdf|docx)\b"
     r"|\bwhat (?:does|do|did|is) .*\b(?:say|state|mention|recommend|require|specify|conclude|written)\b"
     rf"|\b{_TEXT} (?:say|says|said|states?|recommends?|requires?|concludes?)\b"
     rf"|\b(?:which|what|any)(?: of (?:the|our|these))?(?: \w+)? {_TEXT} (?:that )?"

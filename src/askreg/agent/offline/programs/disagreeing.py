@@ -54,18 +54,18 @@ def notes(work: Work, given: Sequence[Given]) -> Asking:
     """Return sentences that say where the quotes and the record, or two of the quotes, are at odds."""
     told: list[str] = []
     for figure in [f for passage, quote in given for f in figures(passage, quote)]:
-        limits = [where("subject", figure.version), where("name", figure.metric)]
-        rows: Rows = yield from work.plan("metric", limits, ("name", "value", "dataset", "split", "cohort"))
-        if not rows.rows or rows.truncated or any(_same(figure, Decimal(r.main.value)) for r in rows.rows):
+        rows: Rows = yield from work.plan("metric", [where("subject", figure.version)], ("name", "value"))
+        known = [r.main for r in rows.rows if _metric(r.main.metric or "") == figure.metric]
+        if not known or rows.truncated or any(_same(figure, Decimal(fact.value)) for fact in known):
             continue
-        held = next((r for r in rows.rows if r.main.cohort == "all"), rows.rows[0]).main
+        held = next((fact for fact in known if fact.cohort == "all"), known[0])
         told.append(
-            f"This is at odds with the record: for {{{held.id}.subject}}, {{{held.id}.name}} is {{{held.id}}} on "
+            f"The record differs: for {{{held.id}.subject}}, {{{held.id}.name}} is {{{held.id}}} on "
             f"{{{held.id}.dataset}} ({{{held.id}.split}}, {{{held.id}.cohort}}){{cite({figure.quote.id})}}."
         )
     for first, second in _apart(given):
         told.append(
-            f"These documents are at odds: {{{first.id}.subject}} and {{{second.id}.subject}} give different figures."
+            f"These documents differ: {{{first.id}.subject}} and {{{second.id}.subject}} give different figures."
         )
     return list(dict.fromkeys(told))
 
@@ -85,7 +85,12 @@ def figures(passage: Passage, quote: Fact) -> Iterator[Figure]:
             continue
         percent = bool(numbers[0].group(2))
         value = Decimal(numbers[0].group(1)) / (100 if percent else 1)
-        yield Figure(version, _NAMES[metrics[0].group(1).lower()], numbers[0].group(1), value, quote)
+        yield Figure(version, _metric(metrics[0].group(1)), numbers[0].group(1), value, quote)
+
+
+def _metric(name: str) -> str:
+    """Return the first of a metric's names: `recall` is `sensitivity`."""
+    return _NAMES.get(name.lower().replace("_", " "), name.lower())
 
 
 def _unversioned(sentence: str) -> str:

@@ -41,13 +41,17 @@ def said(work: Work, question: str, *, asked: bool) -> Asking:
     """Return the draft that quotes documents, or None; `asked` when the question asks what documents say."""
     if not work.context.texts:
         return None
-    named = [e for i in link(question, work.context.lexicon, work.context.now).items for e in i.entities]
+    items = link(question, work.context.lexicon, work.context.now).items
+    named = [e for item in items for e in item.entities]
+    # What several documents are called by names none of them.
+    filed = next((i for i in items if [e.kind for e in i.entities] == ["document"]), None)
+    title = "" if filed is None else filed.entities[0].name.removeprefix("doc:")
+    sought = question if filed is None else question.replace(filed.text, " ")
     models = [model.name for model in work.context.lexicon.names.models]
     found: list[Quoted] = []
     tried: list[ToolResult] = []
     for about in (*_subjects(named), None):
-        title = next((e.head for e in named if e.kind == "document" and "/" in e.head), "")
-        result = yield from work.call("search_docs", says=question, about=about, text=title.removeprefix("doc:"))
+        result = yield from work.call("search_docs", says=sought, about=about, text=title)
         if result.error:
             return None
         tried.append(result)
