@@ -1,11 +1,12 @@
 """Fields of a model card told by a language model, from facts, behind the same guard and verifier as answers."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from askreg.agent import known, prompts, wording
-from askreg.agent.brains import Brain, make_brain
+from askreg.agent.brains import CLOUD, Brain, make_brain
 from askreg.agent.brains.config import BrainConfig
 from askreg.agent.brains.failures import BrainFailed
 from askreg.agent.draft import Draft
@@ -13,11 +14,12 @@ from askreg.agent.facts import Fact, Ledger
 from askreg.agent.loop import Conversation, Limits
 from askreg.agent.reading import Names
 from askreg.agent.render import Rendered, render
+from askreg.agent.tools.documents import Documents
 from askreg.agent.tools.shapes import ToolResult
 from askreg.agent.tools.toolbox import Toolbox
 from askreg.agent.verify import Evidence, Problem, verify
 from askreg.errors import InvalidInput, Refused
-from askreg.registry import times
+from askreg.registry import access, documents, times
 from askreg.registry.view import View
 from askreg.reports.cards.catalogue import StoreField
 from askreg.reports.cards.content import Writer
@@ -27,6 +29,8 @@ from askreg.reports.cards.facts import Fact as CardFact
 if TYPE_CHECKING:
     from langchain_core.messages import AnyMessage
 
+    from askreg.library.library import Library
+
 ASKED: dict[str, str] = {
     "summary": "what this version is, what it was made from, which stage it is in and where it is live",
     "data_summary": "which data this version was trained on, and what that data was derived from",
@@ -34,6 +38,7 @@ ASKED: dict[str, str] = {
 }
 """What is asked for a field. Only fields that facts settle are told by a model."""
 
+_LINK = re.compile(r"\]\(|://")
 _SENTENCES = frozenset(("sentence", "item"))
 _PROBLEMS = 6
 """Of a rejected text, as many kinds of problems as are named."""
@@ -50,12 +55,17 @@ class CardTeller:
         limits: Limits | None = None,
         make: Callable[..., Brain] = make_brain,
         check: Callable[[Rendered, Evidence], list[Problem]] = verify,
+        library: "Library | None" = None,
+        actor: str = "",
     ) -> None:
-        """Use the brain that `make` returns for `backend`, which must be a language model."""
+        """Use the brain that `make` returns for `backend`, which must be a language model.
+
+        It may quote what the documents of a `library` say, as far as `actor` may read them.
+        """
         if backend == "offline":
             raise InvalidInput("the offline brain tells nothing in words: leave --backend out, and code fills the card")
         self._backend, self._config, self._limits = backend, config or BrainConfig(), limits or Limits()
-        self._make, self._check = make, check
+        self._make, self._check, self._library, self._actor = make, check, library, actor
 
     def __call__(self, seen: View, subject: str, fields: Sequence[StoreField]) -> Telling:
         """Return what the model tells of each field."""
@@ -84,11 +94,20 @@ class CardTeller:
             told = {id: self._told(brain, prompt, seen, subject, text, names) for id, text in asked.items()}
         return Telling(writer, told)
 
+    def _documents(self, seen: View) -> Documents | None:
+        """Return the documents that may be quoted; what identifies patients never reaches a cloud."""
+        if self._library is None:
+            return None
+        readable = access.readable(documents.roles(seen, self._actor))
+        return Documents(self._library, frozenset(readable - {"phi"} if self._backend in CLOUD else readable))
+
     def _told(
         self, brain: Brain, prompt: prompts.Prompt, seen: View, subject: str, question: str, names: Names
     ) -> Told:
         writing = _Writing(seen, subject, names, self._check)
-        conversation = Conversation(brain, Toolbox(seen, writing.ledger), writing.check, self._limits)
+        conversation = Conversation(
+            brain, Toolbox(seen, writing.ledger, self._documents(seen)), writing.check, self._limits
+        )
         outcome = conversation.run(_messages(prompt, seen, question))
         if outcome.draft is None:
             codes = ", ".join(sorted({problem.code for problem in outcome.problems})[:_PROBLEMS])
@@ -119,7 +138,9 @@ class _Writing:
             text = render(draft.text, facts)
         except InvalidInput as error:
             return [Problem(code="draft", claim="", what=str(error))]
-        problems = _shape(text)
+        problems = [Problem(code="link", claim="", what="write no links")] * bool(_LINK.search(draft.text)) + _shape(
+            text
+        )
         evidence = Evidence(facts, results, self.subject, self.names, draft.quotes, (self.seen.now, self.seen.instant))
         # A card has its tables beside its words, so that these need not tell all rows.
         problems += [p for p in self.verify(text, evidence) if not (p.code == "incomplete" and not p.claim)]

@@ -54,7 +54,7 @@ def draft(
         from askreg.reports.cards import drafting, exports, kept
 
         _checked(format, out)
-        teller = _teller(ctx, backend)
+        teller = _teller(ctx, backend, registry.actor)
         made = drafting.draft(registry, version, as_of=as_of, known_at=known_at, teller=teller)
         written = exports.write(made, profile=profile, format=format)  # type: ignore[arg-type]
         present = as_of is None and known_at is None
@@ -233,13 +233,14 @@ def profiles(
 # -- what is shared
 
 
-def _teller(ctx: typer.Context, backend: str | None) -> Any:
+def _teller(ctx: typer.Context, backend: str | None, actor: str) -> Any:
     """Return who tells parts in words: only a language model that was asked for."""
     if backend in (None, "offline"):
         return None
     from askreg.agent.cards import CardTeller
 
-    return CardTeller(backend=str(backend), config=session.of(ctx).brains)
+    current = session.of(ctx)
+    return CardTeller(backend=str(backend), config=current.brains, library=current.library, actor=actor)
 
 
 def _checked(format: str | None, out: Path | None) -> None:
