@@ -115,7 +115,7 @@ class _Spoiler:
         pool = sorted(
             n for n, k in self.names.items() if k.partition(":")[0] == kind and n not in same and " " not in n
         )
-        said = self.found.question.text.casefold()
+        said = self.found.question.question.casefold()
         held = {x.casefold() for f in self.evidence.facts.values() for x in (f.subject, f.value)}
         near = [n for n in pool if n in said or any(n == h or h.startswith((f"{n}:", f"{n}@", f"{n}/")) for h in held)]
         far = [n for n in pool if n not in near]

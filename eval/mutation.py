@@ -110,7 +110,7 @@ def _untouched(found: Accepted, how: str, report: Report) -> bool:
     report.untouched[how] += 1
     if problems:
         what = "; ".join(f"{p.code}: {p.what}" for p in problems)
-        report.rejected[how].append(f"{found.registry} {found.question.id} ({how}): {found.question.text!r}: {what}")
+        report.rejected[how].append(f"{found.question.key} ({how}): {found.question.question!r}: {what}")
     return not problems
 
 
