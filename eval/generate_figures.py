@@ -67,7 +67,7 @@ def _classifier(draft: Draft, part: str, number: int, day: int) -> list[Row]:
     found = [_row(draft, day, dataset, metrics, **split, **_evidence(draft))]
     if part == "head" and number in (3, 4):
         small = max(120, n // 5)
-        low = round(value - 0.02 - 0.004 * (number - 3), 3)
+        low = round(value - 0.02 - 0.007 * (number - 3), 3)
         found.append(_row(draft, day, dataset, {"auroc": _proportion(low, small)}, cohort=cast.cohort))
     if part == "head" and number > 4 and number % 2:
         found.append(_row(draft, day, dataset, {"brier": {"value": round(0.16 - number / 500, 3)}}))
