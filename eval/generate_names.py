@@ -32,7 +32,8 @@ TAG_KEYS = ("vendor", "area", "tier", "unit", "funding", "programme", "lane", "c
 SECOND_ALIASES = ("candidate", "challenger", "fallback", "pilot", "preferred")
 COHORTS = (("sex", ("female", "male")), ("age", ("over65", "under40")), ("shift", ("night", "day")),
            ("device", ("portable", "fixed")), ("language", ("first", "second")))  # fmt: skip
-UNITS = ("min", "per day", "mmHg", "beats", "points")
+UNITS = (("per day", "per bed", "per shift"), ("points", "per hour", "calls"))
+"""Of what is better lower, and of what is better higher."""
 
 
 class Words:
@@ -118,7 +119,7 @@ def cast(rng: random.Random) -> Cast:
         tasks={part: "-".join(rng.choice(stock) for stock in TASKS) for part in models},
         lower=lower,
         higher=higher,
-        units=dict(zip((lower, higher), rng.sample(UNITS, 2), strict=True)),
+        units={lower: rng.choice(UNITS[0]), higher: rng.choice(UNITS[1])},
         tags=(rng.choice(TAG_KEYS[:4]), rng.choice(TAG_KEYS[4:])),
         alias=rng.choice(SECOND_ALIASES),
         cohort=f"{key}={rng.choice(values)}",
