@@ -104,8 +104,8 @@ def said(card: dict[str, Any]) -> Iterator[str]:
 
 
 def numbers(text: str) -> list[str]:
-    """Return the numbers in a text; that in the name of the digest is none."""
-    return _NUMBER.findall(text.replace("SHA-256", ""))
+    """Return the numbers in a text; a digest, and the number in its name, are none."""
+    return _NUMBER.findall(re.sub(r"SHA-256|sha256:[0-9a-f]{64}", "", text))
 
 
 def rows(card: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -60,6 +60,8 @@ class Document:
     profile: Profile
 
 
+_COHORTS = {"cohorts", "internal_cohorts"}
+"""The fields beside which cohorts are drawn, once in a document."""
 STANDING = "not published: a draft"
 
 
@@ -72,9 +74,9 @@ def lay_out(card: Card, profile: Profile, *, standing: str = STANDING) -> Docume
         for asked in group.fields:
             item = Item(f"{asked.id}. {asked.label}" if asked.attribute else asked.label)
             for source in asked.sources:
-                item.blocks += _blocks(card, card.entries[source], named=len(asked.sources) > 1)
-                if source in ("cohorts", "internal_cohorts") and not shown & {"cohorts", "internal_cohorts"}:
+                if source in _COHORTS and not shown & _COHORTS:
                     item.blocks += plots(card.figures)
+                item.blocks += _blocks(card, card.entries[source], named=len(asked.sources) > 1)
                 shown.add(source)
             item.blocks = _without_repeated_absence(item.blocks)
             section.items.append(item)

@@ -87,7 +87,7 @@ def svg(plot: Plot) -> str:
     foot = HEAD + ROW * len(plot.points) + 16
     said = html("; ".join(point.said for point in plot.points))
     return (
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {plot.height}" role="img">'
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {plot.height}" role="img" fill="currentColor">'
         f"<title>{html(plot.title)}</title><desc>{said}</desc>"
         f'<text class="head" x="0" y="18">{html(plot.title)}</text>{rows}'
         f'<text class="end" x="{LABELS}" y="{foot}">{html(plot.low)}</text>'
@@ -99,10 +99,15 @@ def _row(point: Point, y: int) -> str:
     name = line(point.cohort)
     name = name if len(name) <= 30 else f"{name[:29]}…"
     parts = [f'<text x="0" y="{y + 4}">{html(name)}</text>']
-    parts.append(f'<line class="track" x1="{LABELS}" y1="{y}" x2="{LABELS + _TRACK}" y2="{y}"/>')
+    parts.append(
+        f'<line class="track" stroke="currentColor" stroke-width="0.5" x1="{LABELS}" y1="{y}" x2="{LABELS + _TRACK}" y2="{y}"/>'
+    )
     if point.low is not None and point.high is not None:
         low, high = _x(point.low), _x(point.high)
-        parts.append(f'<line class="interval" x1="{low}" y1="{y}" x2="{high}" y2="{y}"/>')
+        parts.append(
+            f'<line class="interval" stroke="currentColor" stroke-width="3" x1="{low}" y1="{y}" x2="{high}" y2="{y}"/>'
+        )
+    # Attributes for where the page's style does not reach; the style wins over them.
     shape = "point" if point.low is not None else "point bare"
     parts.append(f'<circle class="{shape}" cx="{_x(point.at)}" cy="{y}" r="5"/>')
     return f"<g><title>{html(point.said)}</title>{''.join(parts)}</g>"
