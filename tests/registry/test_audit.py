@@ -15,6 +15,7 @@ from registry.conftest import fill, promote
 from askreg.errors import Refused
 from askreg.registry import cards
 from askreg.registry.checkpoints import Checkpoint
+from askreg.registry.notes import SigningKey
 from askreg.registry.registry import Registry
 from askreg.registry.results import Verification
 from askreg.registry.tables import RECORD
@@ -46,6 +47,8 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with lena.unit() as unit:
             cards.sign(unit, version="sepsis-risk:1")
             cards.publish(unit, version="sepsis-risk:1")
+        ada.keep_text(path="docs/validation.md", digest="sha256:dd", reader="text", text="As validated")
+        ada.sign_checkpoint(SigningKey.generate())
         ada.record_answer(key="ans_1", question="q", status="answered", backend="offline", body="{}", detail={})
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -150,7 +153,7 @@ def test_any_missing_row_is_found(master: Path, tmp_path_factory: pytest.TempPat
 def test_an_inserted_row_is_found(master: Path, tmp_path: Path, name: str) -> None:
     def insert(connection: sqlite3.Connection) -> None:
         columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
-        unique = {"name", "path", "key", "label", "number", "site"}
+        unique = {"name", "path", "key", "label", "number", "site", "reader"}
         picked = ", ".join("id + 100000" if c == "id" else f"{c} || '9'" if c in unique else f'"{c}"' for c in columns)
         connection.execute(f'INSERT INTO "{name}" SELECT {picked} FROM "{name}" LIMIT 1')
 
@@ -206,7 +209,9 @@ def test_only_a_kept_checkpoint_shows_a_log_that_was_rewritten_as_a_whole(tmp_pa
 
 
 def test_a_checkpoint_beyond_the_end_shows_a_log_that_was_cut(master: Path, tmp_path: Path) -> None:
-    found = after(master, tmp_path, lambda connection: None, checkpoints=[Checkpoint("askreg/log/0", 10_000, bytes(32))])
+    found = after(
+        master, tmp_path, lambda connection: None, checkpoints=[Checkpoint("askreg/log/0", 10_000, bytes(32))]
+    )
     assert "cut off" in found.problems[0].what
 
 

@@ -40,7 +40,8 @@ class Record:
         runs = [f"run:{name}" for (name,) in connection.execute("SELECT name FROM run")]
         places = [f"{site}/{name}" for site, name in connection.execute("SELECT site, name FROM environment")]
         models = [name for (name,) in connection.execute("SELECT name FROM model")]
-        self.names = {*self.versions, *states, *runs, *places, *models}
+        documents = [f"doc:{path}" for (path,) in connection.execute("SELECT path FROM document")]
+        self.names = {*documents, *self.versions, *states, *runs, *places, *models}
         connection.close()
 
     @staticmethod

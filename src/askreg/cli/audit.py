@@ -150,7 +150,12 @@ def signing_key(opening: session.Session) -> "SigningKey":
     if path.exists():
         return SigningKey.read(path)
     made = SigningKey.generate()
-    made.write(path)
+    try:
+        made.write(path)
+    except StorageError:
+        if path.exists():  # another process was quicker
+            return SigningKey.read(path)
+        raise
     session.say(f"made the key {path}, with which checkpoints are signed; give auditors what 'askreg audit key' prints")
     return made
 

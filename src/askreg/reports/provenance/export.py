@@ -17,7 +17,7 @@ from askreg.registry.view import View
 from askreg.reports.provenance import markdown, openlineage, pack, w3c
 from askreg.reports.provenance.lines import Summary
 from askreg.reports.provenance.source import Source
-from askreg.reports.provenance.summary import read
+from askreg.reports.provenance.summary import legible, read
 
 Form = Literal["md", "json", "prov-json", "prov-n", "openlineage", "ro-crate"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -53,7 +53,7 @@ def export(
         raise InvalidInput(f"format {form!r} is not one of {', '.join(FORMS)}")
     asked = (as_of, known_at)
     signed = None
-    with registry.view(as_of=as_of, known_at=known_at) as seen:
+    with registry.view(as_of=as_of, known_at=known_at) as seen, legible(seen):
         source = Source(seen, subject)
         own = [] if key is None else [key.verifier(checkpoints.origin(seen.connection))]
         outcome = audit.verify(seen.connection, keys=own, progress=progress)

@@ -37,6 +37,7 @@ def identity(source: Source) -> Section:
         given = {tag.key: tag.value for tag in source.tags}
         lines.append(line("tags", text, *(tag.event for tag in source.tags), tags=given))
     lines += _card(source)
+    lines += _documents(source)
     return Section(title="What it is", lines=lines)
 
 
@@ -129,6 +130,17 @@ def _card(source: Source) -> Iterator[Line]:
         yield line("card published", text, each.event, each.closed, content=each.content, at=each.at, by=each.by)
     if not published:
         yield missing("published card")
+
+
+def _documents(source: Source) -> Iterator[Line]:
+    for subject in source.version.documents:
+        registered, fields = source.document(subject)
+        told = {name: fields[name] for name in ("title", "digest") if name in fields and fields[name].value is not None}
+        parts = [subject, *(quoted(f.value) if f.name == "title" else str(f.value) for f in told.values())]
+        if "digest" not in told:
+            parts.append("its digest is not recorded")
+        values = {name: field.value for name, field in told.items()}
+        yield line("document", ", ".join(parts), registered, *(f.event for f in told.values()), path=subject, **values)
 
 
 def _input(source: Source, subject: str, role: str) -> Line:

@@ -115,6 +115,11 @@ class Source:
             self._runs[subject] = details.run(self.view, resolve(self.view, subject, kinds=("run",)))
         return self._runs[subject]
 
+    def document(self, subject: str) -> tuple[int, dict[str, FieldView]]:
+        """Return the event that registered a document, and what describes it."""
+        found = resolve(self.view, subject, kinds=("document",))
+        return details.document(self.view, found).event, cards.fields(self.view, found.id)
+
     def who(self, name: str | None) -> str:
         """Return a person as text: the name in the record, and the one they go by."""
         if name is None:

@@ -1,7 +1,10 @@
 """The provenance summary of a version, computed from the record alone."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from askreg.errors import AskregError, Conflict
 from askreg.registry import audit, checkpoints, citations
 from askreg.registry.checkpoints import Checkpoint
 from askreg.registry.notes import Note
@@ -23,9 +26,25 @@ def summarise(
     progress: audit.Progress | None = None,
 ) -> Summary:
     """Return where a version (`model:3` or `model@alias`) comes from, having verified the whole record."""
-    with registry.view(as_of=as_of, known_at=known_at) as seen:
+    with registry.view(as_of=as_of, known_at=known_at) as seen, legible(seen):
+        source = Source(seen, subject)
         outcome = audit.verify(seen.connection, progress=progress)
-        return read(Source(seen, subject), outcome=outcome, by=registry.actor, asked=(as_of, known_at))
+        return read(source, outcome=outcome, by=registry.actor, asked=(as_of, known_at))
+
+
+@contextmanager
+def legible(seen: View) -> Iterator[None]:
+    """Say of a record that was altered into something that cannot be read that it was, whatever went wrong."""
+    try:
+        yield
+    except AskregError:
+        raise
+    except Exception:
+        problems = audit.verify(seen.connection).problems
+        if not problems:
+            raise
+        found = f"{problems[0].where}: {problems[0].what}"
+        raise Conflict(f"the record was altered and cannot be told ({found}); run 'askreg audit verify'") from None
 
 
 def read(
