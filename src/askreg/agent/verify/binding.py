@@ -16,7 +16,7 @@ _JOINS = re.compile(
 
 def misplaced(claim: Claim) -> Iterator[Problem]:
     """Yield the values that are said of something else than what their facts are about."""
-    counted = {id for p in claim.placed if p.use.function in ("count", "share", "list") for id in p.use.facts}
+    counted = {id for p in claim.placed if _tells_all(p.use) for id in p.use.facts}
     for placed in claim.placed:
         fact = claim.evidence.facts[placed.use.args[0].fact]
         if not _says_something(placed, fact) or fact.id in counted or _shared(claim, placed):
@@ -26,6 +26,12 @@ def misplaced(claim: Claim) -> Iterator[Problem]:
             yield from _setting(claim, placed, fact)
 
 
+def _tells_all(use: Use) -> bool:
+    """Tell whether a placeholder counts its facts or lists what they say; listing their settings says nothing yet."""
+    return use.function in ("count", "share") or (use.function == "list" and use.args[0].part not in _SETTING)
+
+
+_SETTING = ("dataset", "split", "cohort", "unit")
 _HELD = re.compile(r"(?:deployed|stage|alias\..*|approval\.by)$")
 """Fields that say of one thing at a time what it has: an arrow of a lineage may be told without where it starts."""
 
@@ -105,7 +111,7 @@ def _says_something(placed: Placed, fact: Fact) -> bool:
 def _shared(claim: Claim, placed: Placed) -> bool:
     """Tell whether a setting is that of every figure in the claim: "on d@1, A has 0.8 and B has 0.9"."""
     part = placed.use.args[0].part
-    if part not in ("dataset", "split", "cohort", "unit"):
+    if part not in _SETTING:
         return False
     return len({getattr(fact, part) for fact in claim.facts if fact.metric is not None}) == 1
 
