@@ -28,7 +28,8 @@ _FIGURE = re.compile(r"(?<![\w.:@/-])\d+(?:\.\d+)?(?![\w:@/-]|\.\d)")
 _ITEM = re.compile(r"^(?:[-*]|\d+\.) .*\{.*$|^\|.*\{.*\|$", re.MULTILINE)
 _LIST = re.compile(r"\{list\(([^(){}]+)\)\}")
 _RANGE = re.compile(r"F(\d+)\.\.F(\d+)((?:\.\w+)?)")
-_LAST = re.compile(r",? and (\{[^{}]+\})")
+_LAST = re.compile(r"(?<=\}),? and (\{[^{}]+\})")
+"""The last of several things that are only named, each by a placeholder."""
 
 
 class BrokenBrain:
