@@ -287,3 +287,23 @@ def test_without_chroma_the_extra_is_named(
     with pytest.raises(AskregError, match=r"askreg\[docs\]"):
         search(library, local, "children")
     assert files.EXTRA == "pip install 'askreg[docs]'"
+
+
+def test_a_document_that_becomes_secret_moves_apart_without_being_embedded_again(
+    local: Registry, tmp_path: Path, write: Write
+) -> None:
+    counting = Counting()
+    library = Library(tmp_path / "library", make=lambda: counting)
+    write(local, "a.md", "# Ward\n\nBed four is by the window.", sensitivity="internal")
+    write(local, "b.md", "# Beds\n\nBeds are on level two.", sensitivity="internal")
+    open_to_all = frozenset({"public", "internal", "deidentified"})
+    assert paths(search(library, local, "bed four by the window", readable=open_to_all))[0] == "a.md"
+    embedded = counting.embedded
+    write(local, "a.md", "# Ward\n\nBed four is by the window.", sensitivity="phi")
+    assert paths(search(library, local, "bed four by the window", readable=open_to_all)) == ["b.md"]
+    first = search(library, local, "bed four by the window").passages[0]
+    assert first.document == "a.md" and first.likeness is not None
+    assert counting.embedded == embedded + 2  # the two questions
+    with local.view() as seen:
+        parts = library.index._parts(seen)
+        assert [part.count() for part in parts] == [1, 1]

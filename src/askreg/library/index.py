@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from askreg.library.chunking import Chunk, chunk_id, chunks
-from askreg.library.embedding import Embedder
+from askreg.library.embedding import Embedder, Vector
 from askreg.library.lexical import ASKING, Ranking, content_stems, stems
 from askreg.library.vectors import Place, Vectors
 from askreg.registry import checkpoints, documents
@@ -25,6 +26,8 @@ _POOL = 50
 """Chunks that each ranking hands on to be fused."""
 UNLIKE = 0.2
 """The likeness that is taken for chunks so unlike the question that none was worked out."""
+_TRUSTED = 2.0
+"""Seconds for which the vectors are taken to be as they were."""
 _FUSION = 60
 """The constant of reciprocal rank fusion: the higher, the less a first place counts."""
 
@@ -71,13 +74,17 @@ class Index:
     def __init__(self, place: Place, embedder: Callable[[], Embedder]) -> None:
         """Keep vectors at `place`; the embedder is asked for when it is first needed."""
         self._place, self._make = place, embedder
-        self._vectors: dict[str, Vectors] = {}
+        self._vectors: dict[str, tuple[Vectors, Vectors]] = {}
         self._lock = threading.RLock()
         self._bodies: dict[int, str] = {}
         self._placed: dict[int, list[Placed]] = {}
         self._state = self._synced = -1
         """Of the library when its chunks, and when its vectors, were last brought up to it."""
+        self._counted = 0.0
+        """When it was last looked whether other processes had changed the vectors."""
         self._known: frozenset[int] = frozenset()
+        self._open: frozenset[int] = frozenset()
+        """The texts of present revisions that do not identify patients."""
         self._corpus: _Corpus | None = None
 
     @cached_property
@@ -95,17 +102,15 @@ class Index:
             if not wanted:
                 self._synced = self._state
                 return Refreshed(0, 0, 0)
-            vectors = self._of(view)
-            with vectors.writing():
+            parts = self._parts(view)
+            with parts[0].writing():
                 if anew:
-                    vectors.drop()
-                vectors.reopen()  # another process may have written before the lock was ours
-                held = vectors.ids()
-                missing = [placed for id, placed in wanted.items() if id not in held]
-                self._embed(vectors, missing, progress)
-                vectors.delete(held - wanted.keys())
-            self._synced = self._state
-            return Refreshed(len(missing), len(held - wanted.keys()), len(wanted))
+                    for part in parts:
+                        part.drop()
+                parts[0].reopen()  # another process may have written before the lock was ours
+                changed = self._bring(parts, wanted, progress)
+            self._synced, self._counted = self._state, time.monotonic()
+            return Refreshed(*changed, len(wanted))
 
     def read(self, view: View) -> list[Placed]:
         """Bring the chunks up to the texts on record, and return them all; vectors are left as they are."""
@@ -115,6 +120,8 @@ class Index:
             if state != self._state:
                 texts = documents.texts_of(present)
                 self._load(view, texts)
+                held = documents.holdings(present)
+                self._open = frozenset(h.text.id for h in held if h.text is not None and h.sensitivity != "phi")
                 self._state, self._known = state, frozenset(text.id for text in texts)
                 self._placed = {id: placed for id, placed in self._placed.items() if id in self._known}
             return [placed for id in sorted(self._known) for placed in self._placed[id]]
@@ -122,7 +129,14 @@ class Index:
     def in_step(self, view: View) -> bool:
         """Tell whether the vectors are those of the texts on record, as far as their number can tell."""
         wanted = self.read(view)
-        return not wanted or (self._synced == self._state and self._of(view).count() == len(wanted))
+        if not wanted:
+            return True
+        if self._synced != self._state:
+            return False
+        if time.monotonic() - self._counted < _TRUSTED:
+            return True
+        self._counted = time.monotonic()
+        return sum(part.count() for part in self._parts(view)) == len(wanted)
 
     def search(
         self,
@@ -140,20 +154,18 @@ class Index:
         """
         with self._lock:
             corpus = self._ranking(titles)
-        allowed = [i for i, placed in enumerate(corpus.placed) if placed.text in among]
+        allowed = corpus.of(among)
         by_words = [i for i, _ in corpus.ranking.best(content_stems(query), limit=_POOL, among=allowed)]
         likeness: dict[int, float] = {}
         if by_meaning:
-            vector = self.embedder.embed([query])[0]
-            only = None if len(allowed) == len(corpus.placed) else among
-            near = self._of(view).nearest(vector, limit=_POOL, among=only)
+            near = self._nearest(view, self.embedder.embed([query])[0], among)
             likeness = {corpus.places[id]: alike for id, alike in near if id in corpus.places}
         fused: dict[int, float] = {}
         for ranked in (by_words, list(likeness)):
             for rank, place in enumerate(ranked):
                 fused[place] = fused.get(place, 0.0) + 1 / (_FUSION + rank)
         weights = corpus.weights(query)
-        pool = [_ranked(corpus.placed[i], fused[i], likeness.get(i), weights, corpus.filed[i]) for i in fused]
+        pool = [corpus.ranked(i, fused[i], likeness.get(i), weights) for i in fused]
         return sorted(pool, key=lambda one: (-one.score, one.placed.text, one.placed.chunk.start))[:limit]
 
     def weights(self, query: str, titles: Mapping[int, str]) -> dict[str, float]:
@@ -168,11 +180,42 @@ class Index:
         """Return the chunks of a text, in order."""
         return self._placed[text]
 
-    def _of(self, view: View) -> Vectors:
+    def _parts(self, view: View) -> tuple[Vectors, Vectors]:
+        """Return the vectors of what is open, and of what is apart."""
         name = checkpoints.origin(view.connection).replace("/", "-")
         if name not in self._vectors:
-            self._vectors[name] = Vectors(self._place, name, self.embedder.name)
+            made = (Vectors(self._place, f"{name}-{part}", self.embedder.name) for part in ("open", "apart"))
+            self._vectors[name] = next(made), next(made)
         return self._vectors[name]
+
+    def _nearest(self, view: View, vector: Vector, among: Collection[int]) -> list[tuple[str, float]]:
+        """Return the chunks most like a vector, of these texts alone.
+
+        A filter costs Chroma many times what the search itself does. What nearly everyone may read of the present is
+        kept in a collection of its own, which is searched without one where all of it may be.
+        """
+        found: list[tuple[str, float]] = []
+        allowed = frozenset(among)
+        for part, texts in zip(self._parts(view), (self._open, self._known - self._open), strict=True):
+            if wanted := allowed & texts:
+                found += part.nearest(vector, limit=_POOL, among=None if wanted == texts else wanted)
+        return sorted(found, key=lambda one: -one[1])[:_POOL]
+
+    def _bring(
+        self, parts: tuple[Vectors, Vectors], wanted: Mapping[str, Placed], progress: Progress | None
+    ) -> tuple[int, int]:
+        """Bring both parts up to the chunks that are wanted; return how many were added and removed in all."""
+        held = [part.ids() for part in parts]
+        everywhere = held[0] | held[1]
+        mine = [{id for id, placed in wanted.items() if (placed.text in self._open) == open} for open in (True, False)]
+        for part, other, ids, own, theirs in zip(parts, parts[::-1], mine, held, held[::-1], strict=True):
+            moved = [id for id in sorted(ids - own) if id in theirs]
+            part.put(moved, other.get(moved), [wanted[id].text for id in moved])
+            missing = [placed for id, placed in wanted.items() if id in ids and id not in everywhere]
+            self._embed(part, missing, progress)
+        for part, ids, own in zip(parts, mine, held, strict=True):
+            part.delete(own - ids)
+        return len(wanted.keys() - everywhere), len(everywhere - wanted.keys())
 
     def _load(self, view: View, texts: Sequence[KeptText]) -> None:
         new = [text for text in texts if text.id not in self._placed]
@@ -211,8 +254,25 @@ class _Corpus:
         self.key, self.placed = key, placed
         self.places = {one.id: i for i, one in enumerate(placed)}
         labels = {text: stems(titles.get(text, "")) for text in {one.text for one in placed}}
+        self.own = [frozenset(one.words) for one in placed]
         self.filed = [frozenset((*one.filed, *labels[one.text])) for one in placed]
         self.ranking = Ranking([(*one.words, *one.filed, *labels[one.text]) for one in placed])
+        self._last: tuple[frozenset[int], list[int]] = frozenset(), []
+
+    def of(self, among: Collection[int]) -> list[int]:
+        """Return the places of the chunks of these texts."""
+        wanted = frozenset(among)
+        if self._last[0] != wanted:
+            self._last = wanted, [i for i, one in enumerate(self.placed) if one.text in wanted]
+        return self._last[1]
+
+    def ranked(self, place: int, fused: float, likeness: float | None, weights: Mapping[str, float]) -> Ranked:
+        """Score a chunk by its places in both rankings, and by what they do not tell: how good it is by itself."""
+        own, filed = self.own[place], self.filed[place]
+        coverage = _share(weights, own | filed)
+        told = _share({stem: weight for stem, weight in weights.items() if stem not in filed}, own)
+        alone = coverage / 2 + (UNLIKE if likeness is None else likeness)
+        return Ranked(self.placed[place], (fused * _FUSION / 2 + 4 * alone) / 5, likeness, coverage, told)
 
     def weights(self, query: str) -> dict[str, float]:
         return {stem: self.ranking.weight(stem) for stem in content_stems(query, without=ASKING)}
@@ -222,17 +282,6 @@ def _placed(text: KeptText, body: str, chunk: Chunk) -> Placed:
     filed = stems(f"{PurePosixPath(text.path).stem} {' '.join(chunk.section[:1])}")
     words = stems(f"{' '.join(chunk.section[1:])} {body[chunk.start : chunk.end]}")
     return Placed(chunk_id(text.path, text.content, chunk), text.id, chunk, tuple(words), tuple(filed))
-
-
-def _ranked(
-    placed: Placed, fused: float, likeness: float | None, weights: Mapping[str, float], filed: Collection[str]
-) -> Ranked:
-    """Score a chunk by its places in both rankings, and by what these places do not tell: how good it is by itself."""
-    own = frozenset(placed.words)
-    coverage = _share(weights, own | frozenset(filed))
-    told = _share({stem: weight for stem, weight in weights.items() if stem not in filed}, own)
-    alone = coverage / 2 + (UNLIKE if likeness is None else likeness)
-    return Ranked(placed, (fused * _FUSION / 2 + 4 * alone) / 5, likeness, coverage, told)
 
 
 def _share(weights: Mapping[str, float], words: Collection[str]) -> float:

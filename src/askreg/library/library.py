@@ -217,7 +217,9 @@ def concerns(about: Collection[str], wanted: str | None) -> bool:
 
 
 def _titled(holding: Holding, wanted: str | None) -> bool:
-    words = (wanted or "").casefold().split()
+    if not wanted:
+        return True
+    words = wanted.casefold().split()
     return all(word in f"{holding.path} {holding.title or ''}".casefold() for word in words)
 
 

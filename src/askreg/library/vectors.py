@@ -51,7 +51,7 @@ class Vectors:
             self._place.directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"{str(self._place.directory)!r} cannot be made: {error.strerror}") from None
-        with FileLock(self._place.directory / f"{self._name}.lock"):
+        with FileLock(self._place.directory / "index.lock"):
             yield
 
     def ids(self) -> set[str]:
@@ -72,6 +72,15 @@ class Vectors:
                 embeddings=[list(vector) for vector in vectors[part]],
                 metadatas=[{"text": text} for text in texts[part]],
             )
+
+    def get(self, ids: Sequence[str]) -> list[Vector]:
+        """Return the vectors of these chunks, in their order."""
+        found: dict[str, Vector] = {}
+        for i in range(0, len(ids), _BATCH):
+            part = self._asked("get", ids=list(ids[i : i + _BATCH]), include=["embeddings"])
+            vectors = (tuple(float(x) for x in vector) for vector in part["embeddings"])
+            found.update(zip(part["ids"], vectors, strict=True))
+        return [found[id] for id in ids]
 
     def delete(self, ids: Collection[str]) -> None:
         """Take chunks out."""
