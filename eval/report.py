@@ -102,7 +102,7 @@ def _page(run: Run) -> str:
     )
     environment.filters |= {
         "percent": words.percent, "interval": words.interval, "decimal": words.decimal, "seconds": words.seconds,
-        "thousands": lambda n: f"{n:,}",
+        "penalties": _penalties, "thousands": lambda n: f"{n:,}",
     }  # fmt: skip
     style = (HERE / "report.css").read_text(encoding="utf-8")
     made = run.made
@@ -181,9 +181,9 @@ def _plots(run: Run) -> Iterator[tuple[str, Markup, str]]:
     yield (
         "Right answers by category",
         plots.accuracy({name: one.right for name, one in made.categories.items()}, "category"),
-        "Share of right answers with its interval, the lowest at the bottom; in brackets, how many questions.",
+        "Share of right answers with its interval, the lowest first; in brackets, how many questions.",
     )
-    told = ", ".join(f"{words.decimal(value)} at c = {c}" for c, value in made.reliability.items())
+    told = ", ".join(f"{words.decimal(value)} at c = {c}" for c, value in _penalties(made))
     yield "Reliability", plots.reliability(made), f"(right − c × confident and wrong) / questions: {told}."
     fast = made.latency
     yield (
@@ -219,8 +219,13 @@ def _plots(run: Run) -> Iterator[tuple[str, Markup, str]]:
     )
 
 
+def _penalties(made: Summary) -> list[tuple[str, float]]:
+    """Return reliability by penalty, the smallest penalty first."""
+    return sorted(made.reliability.items(), key=lambda item: float(item[0]))
+
+
 def _told(share: Share) -> str:
-    return f"{share.hits:,} of {share.of:,}" + (f" ({words.interval(share)} %)" if share.interval else "")
+    return f"{share.hits:,} of {share.of:,}" + (f" ({words.interval(share)})" if share.interval else "")
 
 
 def _others(made: Summary) -> list[tuple[str, str]]:
@@ -239,7 +244,7 @@ def _others(made: Summary) -> list[tuple[str, str]]:
         ("valid tool calls", _told(made.valid_calls)),
         ("tokens", tokens),
         ("right in every repeat", f"{_told(made.all.pass_k)} cases, {made.repeats} repeat{'s' * (made.repeats != 1)}"),
-        *((f"reliability, c = {c}", words.decimal(value)) for c, value in made.reliability.items()),
+        *((f"reliability, c = {c}", words.decimal(value)) for c, value in _penalties(made)),
     ]
 
 

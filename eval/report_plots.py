@@ -26,6 +26,8 @@ _COLOURS = {
 """What matplotlib draws with, and what the page then makes of it."""
 _WIDTH = 5.0
 """Inches of 72 units: narrow enough to be read on a telephone."""
+_SIZE = 11
+"""Units of the letters."""
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
@@ -33,7 +35,7 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 def accuracy(shares: Mapping[str, Share], name: str) -> Markup:
     """Draw the share of right answers of each group, the lowest first, with its interval."""
     order = sorted(shares, key=lambda key: (-(shares[key].share or 0.0), key))
-    figure, axes = _plot(0.5 + 0.2 * len(order))
+    figure, axes = _plot(0.5 + 0.22 * len(order))
     _intervals(axes, [(key, shares[key], _MARK) for key in order])
     axes.set_xlim(0, 1)
     _percents(axes)
@@ -51,7 +53,7 @@ def reliability(made: Summary) -> Markup:
     axes.axhline(0, color=_DIM, linewidth=0.8)
     axes.set_xlim(-0.2, 10.2)
     axes.set_ylim(min(0.0, *values) - 0.03, 1.03)
-    axes.set_xlabel("penalty c of a confident wrong answer", color=_INK)
+    axes.set_xlabel("penalty c of a confident wrong answer", color=_INK, fontsize=_SIZE)
     return _svg(figure, "reliability")
 
 
@@ -65,12 +67,12 @@ def latency(seconds: Sequence[float], made: Summary) -> Markup:
     for value, share, label in ((made.latency.median, 0.5, "median"), (made.latency.p95, 0.95, "95 %")):
         if value is not None:
             axes.plot([value], [share], "o", color=_MARK, markersize=5)
-            axes.annotate(label, (value, share), (7, -11), textcoords="offset points", color=_INK, fontsize=9)
+            axes.annotate(label, (value, share), (7, -11), textcoords="offset points", color=_INK, fontsize=_SIZE)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.xaxis.set_minor_formatter(lambda value, _: "")
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
     axes.set_ylim(-0.03, 1.03)
-    axes.set_xlabel("seconds", color=_INK)
+    axes.set_xlabel("seconds", color=_INK, fontsize=_SIZE)
     return _svg(figure, "latency")
 
 
@@ -90,7 +92,7 @@ def _plot(height: float) -> tuple[Figure, Axes]:
     axes = figure.add_subplot()
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(_LINE)
-    axes.tick_params(colors=_INK, length=0, labelsize=9)
+    axes.tick_params(colors=_INK, length=0, labelsize=_SIZE)
     axes.grid(True, color=_LINE, linewidth=0.6)
     axes.set_axisbelow(True)
     return figure, axes
@@ -114,7 +116,7 @@ def _percents(axes: Axes) -> None:
 def _ascii(label: str) -> str:
     """Return a label that matplotlib has glyphs for, and whose length leaves room for the plot."""
     plain = label.encode("ascii", "backslashreplace").decode()
-    return plain if len(plain) <= 36 else f"{plain[:17]}...{plain[-16:]}"
+    return plain if len(plain) <= 30 else f"{plain[:14]}...{plain[-13:]}"
 
 
 def _svg(figure: Figure, name: str) -> Markup:

@@ -44,10 +44,10 @@ def percent(share: float | None) -> str:
     if share is None:
         return ABSENT
     if 0 < share < 0.0005:
-        return "<0.1 %"
+        return "<0.1\N{NO-BREAK SPACE}%"
     if 0.9995 <= share < 1:
-        return ">99.9 %"
-    return f"{100 * share:.1f} %"
+        return ">99.9\N{NO-BREAK SPACE}%"
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def interval(share: Share) -> str:
@@ -55,7 +55,7 @@ def interval(share: Share) -> str:
     if share.interval is None:
         return ABSENT
     low, high = share.interval
-    return f"{100 * low:.1f}–{100 * high:.1f}"
+    return f"{100 * low:.1f}–{100 * high:.1f}\N{NO-BREAK SPACE}%"
 
 
 def decimal(value: float | None, places: int = 3) -> str:
@@ -67,4 +67,6 @@ def seconds(value: float | None) -> str:
     """Return a duration with three figures, in the unit that suits it."""
     if value is None:
         return ABSENT
-    return f"{1000 * value:.3g} ms" if value < 0.9995 else f"{value:,.3g} s" if value < 999.5 else f"{value:,.0f} s"
+    if value < 0.9995:
+        return f"{1000 * value:.3g}\N{NO-BREAK SPACE}ms"
+    return f"{value:.3g}\N{NO-BREAK SPACE}s" if value < 999.5 else f"{value:,.0f}\N{NO-BREAK SPACE}s"
