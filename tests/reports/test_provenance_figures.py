@@ -167,6 +167,20 @@ def test_every_figure_of_two_hundred_summaries_is_in_the_events_it_cites(two_hun
     assert figures > 1_000
 
 
+def test_the_values_of_every_line_are_those_of_the_tables(two_hundred: tuple[Registry, Record]) -> None:
+    registry, record = two_hundred
+    with registry.view() as seen:
+        outcome = audit.verify(seen.connection)
+        for subject in record.versions:
+            told = json.loads(read(Source(seen, subject), outcome=outcome, by="root.admin").model_dump_json())
+            lines = [line for section in told["sections"] for line in section["lines"] if line["label"] == "evaluated"]
+            for line in lines:
+                figures = {
+                    (m["metric"], m["value"], *(m["ci"] or (None, None)), m["n"]) for m in line["values"]["metrics"]
+                }
+                assert figures == set().union(*(record.metrics[event] for event in line["events"]))
+
+
 def test_every_figure_holds_in_the_past_too(two_hundred: tuple[Registry, Record]) -> None:
     registry, record = two_hundred
     early = [subject for subject in record.versions if subject.startswith(("risk-1:", "risk-2:"))]

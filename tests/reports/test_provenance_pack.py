@@ -213,7 +213,7 @@ def test_the_library_s_signatures_are_true(seed: bytes, message: bytes) -> None:
 
 def test_the_verifier_needs_nothing_but_the_standard_library_of_an_old_python() -> None:
     source = Path(verify.__file__).read_text("utf-8")
-    tree = ast.parse(source, feature_version=(3, 8))
+    tree = ast.parse(source, feature_version=(3, 7))
     names = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names

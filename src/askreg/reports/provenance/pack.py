@@ -24,7 +24,7 @@ from askreg.reports.provenance.verify import MANIFEST, TITLE, archive
 _README = """\
 This is an auditor's pack about {subject}, as recorded in the log {origin} up to event {size}.
 
-Begin with summary.md. To verify the pack, with Python 3.8 or newer and nothing else:
+Begin with summary.md. To verify the pack, with Python 3.7 or newer and nothing else:
 
     python -I verify.py --key VKEY PACK.zip
 

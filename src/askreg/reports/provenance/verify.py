@@ -2,7 +2,7 @@
 
     python -I verify.py [--key VKEY] PACK.zip [PACK.zip …]
 
-It shares no code with askreg and reads nothing but the pack. It shows that
+It imports nothing of askreg and reads nothing but the pack; Python 3.7 is enough. It shows that
 1. every byte of the archive is as it was when the pack was signed: it builds the archive again from the signed list
    of its files, and compares;
 2. the checkpoint in it, the state of the log at one instant, was signed with the same key;
@@ -32,8 +32,6 @@ from typing import Any
 TITLE = "askreg auditor's pack 1"
 MANIFEST = "manifest.txt"
 DASH = "\u2014 "
-
-
 _TOLD = ("action", "subject", "occurred_at", "recorded_at", "recorded_by")
 
 
