@@ -11,11 +11,11 @@ import yaml
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """Reads every scalar as the text it is, so that no digit is lost."""
 
 
-for first, resolvers in list(yaml.SafeLoader.yaml_implicit_resolvers.items()):
+for first, resolvers in list(yaml.CSafeLoader.yaml_implicit_resolvers.items()):
     kept = [pair for pair in resolvers if pair[0] == "tag:yaml.org,2002:null"]
     Loader.yaml_implicit_resolvers = {**Loader.yaml_implicit_resolvers, first: kept}
 

@@ -123,7 +123,7 @@ def small(url: str, *, actor: str = "root", clock: Clock | None = None) -> Regis
 def generated(url: str, *, versions: int, seed: int = 20260701) -> Registry:
     """Open a database with that many versions, the same for the same seed; their texts are hostile now and then."""
     registry = Registry.open(url, actor="root", clock=Clock(NOW))
-    text = yaml.safe_dump(_world(random.Random(seed), versions), allow_unicode=True, sort_keys=False)
+    text = yaml.dump(_world(random.Random(seed), versions), Dumper=yaml.CSafeDumper, allow_unicode=True)
     manifest.loads(registry, text, name="generated.yaml")
     return registry
 

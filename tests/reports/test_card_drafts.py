@@ -3,18 +3,24 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from clocks import Clock
+from sqlalchemy import select
 
 from askreg.errors import InvalidInput, NotFound
+from askreg.registry.canonical import canonical
 from askreg.registry.registry import Registry
+from askreg.registry.tables import Event
+from askreg.registry.view import table
 from askreg.reports.cards import catalogue
 from askreg.reports.cards.completeness import complete
 from askreg.reports.cards.content import Card, Entry
 from askreg.reports.cards.drafting import draft
 from askreg.reports.cards.exports import write
+from askreg.reports.cards.facts import Fact
 from askreg.reports.cards.layout import lay_out
 from askreg.reports.cards.plot import Plot, chart, plots, svg
 
@@ -63,6 +69,67 @@ def test_a_fact_names_the_event_that_recorded_it(registry: Registry, card: Card)
             assert fact.event in events, fact
     [use] = [fact for fact in card.facts if fact.field == "card.intended_use"]
     assert events[use.event or 0].action == "model.registered"
+
+
+def scalars(value: object) -> Iterator[str]:
+    """Yield every text and number in a payload, and those in the JSON texts that it holds."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from scalars(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from scalars(inner)
+    elif isinstance(value, str):
+        yield value
+        with suppress(ValueError):
+            inner = json.loads(value)
+            yield from scalars(inner) if not isinstance(inner, str) else [inner]
+            if isinstance(inner, dict):
+                yield from (canonical(each) for each in inner.values())
+    elif value is not None:
+        yield str(value)
+
+
+def unborne(registry: Registry, card: Card) -> list[Fact]:
+    """Return the facts of a card whose event does not say what they say."""
+    with registry.view() as seen:
+        rows = seen.connection.execute(select(table(Event))).mappings()
+        events = {row["seq"]: (row["subject"], json.loads(row["payload"])["rows"]) for row in rows}
+    found = []
+    for fact in card.facts:
+        if fact.event is None:
+            continue
+        subject, written = events[fact.event]
+        if fact.field.startswith(("used", "data.", "derived_from", "generated_by", "evaluated.")):
+            borne = "edge" in written or "evaluation" in written
+        elif fact.field in ("version", "dataset", "deployed", "run"):
+            borne = fact.value in subject or "deployment" in written
+        else:
+            borne = fact.value in {*scalars(written)} or fact.field == "at"
+        if not borne:
+            found.append(fact)
+    return found
+
+
+def test_the_event_of_a_fact_says_what_the_fact_says(registry: Registry, tmp_path: Path) -> None:
+    for subject in ("sepsis:1", "sepsis:2", "foundation:1"):
+        assert unborne(registry, draft(registry, subject)) == []
+    with generated(f"sqlite:///{tmp_path / 'many.db'}", versions=30, seed=5) as many:
+        for version in many.find_versions(limit=100).versions:
+            assert unborne(many, draft(many, version.subject)) == []
+
+
+def test_what_was_changed_later_names_the_event_that_changed_it(tmp_path: Path) -> None:
+    with small(f"sqlite:///{tmp_path / 'a.db'}") as root:
+        root.register_person(name="ada.osei", display="Dr Ada Osei")
+        root.register_document(path="docs/sepsis.md", title="Second title", about=["sepsis:1"])
+        root.update_model(model="sepsis", task="regression", card={"population": "Adults on wards"})
+        card = draft(root, "sepsis:1")
+        assert unborne(root, card) == []
+    known = {(fact.subject, fact.field): fact.value for fact in card.facts}
+    assert known["person:ada.osei", "display"] == "Dr Ada Osei"
+    assert known["doc:docs/sepsis.md", "title"] == "Second title"
+    assert known["sepsis", "task"] == "regression"
 
 
 def test_people_are_printed_by_name(card: Card) -> None:

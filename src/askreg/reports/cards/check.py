@@ -11,7 +11,7 @@ from askreg.registry.times import When
 from askreg.reports.cards import assertions, claims
 from askreg.reports.cards.catalogue import PROFILES, profile
 from askreg.reports.cards.claims import Claimed, Claims
-from askreg.reports.cards.completeness import Completeness, complete
+from askreg.reports.cards.completeness import Completeness, complete, why
 from askreg.reports.cards.content import Card
 from askreg.reports.cards.drafting import card_of
 from askreg.reports.cards.facts import Fact
@@ -246,6 +246,6 @@ def _finding(
 def missing_lines(found: Completeness) -> list[tuple[str, str, str, str]]:
     """Return what is missing under a profile: field, whether it is required, who could supply it, and why."""
     return [
-        (asked.label, "required" if asked.required else "optional", asked.supplier, asked.reason or "")
+        (asked.label, "required" if asked.required else "optional", asked.supplier, why(asked))
         for asked in found.missing
     ]

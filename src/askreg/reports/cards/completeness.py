@@ -62,6 +62,12 @@ def complete(card: Card, profile: Profile) -> Completeness:
     )
 
 
+def why(asked: Asked) -> str:
+    """Return why something is missing, and whether the profile has that said."""
+    declare = "the profile has it declared when it is not available" if asked.undeclared else ""
+    return "; ".join(part for part in (asked.reason, declare) if part)
+
+
 def state_of(card: Card, field: ProfileField) -> tuple[State, str | None]:
     """Return the state of what a profile asks for, and the reason of it: the best state among its sources."""
     entries = [card.entries[source] for source in field.sources]

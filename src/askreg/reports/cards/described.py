@@ -170,12 +170,18 @@ def _approvals(card: "Filling", field: str) -> Entry:
 def _documents(card: "Filling", field: str) -> Entry:
     rows = []
     for document in card.record.documents:
-        fact = card.ledger.add(
-            subject=document.subject, field="title", value=document.title or document.path, event=document.event
-        )
+        fields = card.record.described(document.subject, "document")
+        facts = [card.ledger.add(subject=document.subject, field="path", value=document.path, event=document.event)]
+        facts += [
+            card.ledger.add(
+                subject=document.subject, field=name, value=str(fields[name].value), event=fields[name].event
+            )
+            for name in ("title", "sensitivity", "digest")
+            if name in fields
+        ]
         about = ", ".join(document.about)
         cells = (document.title or "", document.path, about, document.sensitivity or "", document.digest or "")
-        rows.append(Row(cells=cells, facts=(fact,)))
+        rows.append(Row(cells=cells, facts=tuple(facts)))
     return table(field, ("Title", "Path", "About", "Sensitivity", "Digest"), rows)
 
 

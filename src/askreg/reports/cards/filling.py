@@ -60,5 +60,6 @@ class Filling:
         known = self.record.person(person)
         if known is None or not known.display or known.display == person:
             return person, ()
-        fact = self.ledger.add(subject=f"person:{person}", field="display", value=known.display, event=known.event)
+        event = self.record.described(f"person:{person}", "person")["display"].event
+        fact = self.ledger.add(subject=f"person:{person}", field="display", value=known.display, event=event)
         return f"{known.display} ({person})", (fact,)

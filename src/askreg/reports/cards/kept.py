@@ -71,14 +71,14 @@ def publish(registry: Registry, subject: str, *, content: str | None = None) -> 
     """Publish a signed card, unless the record contradicts it or no longer holds what it says; return its content."""
     from askreg.reports.cards.check import check
 
-    if content is None:
-        with registry.view() as seen:
-            found_version = resolve(seen, subject, kinds=("version",))
-            standing = [each for each in cards.signatures(seen, found_version.id) if each.lapsed is None]
-        content = standing[-1].content if standing else None
-    found = check(registry, subject, profiles=(), content=content)
-    problems = [f"{finding.where}: {finding.what}" for finding in found.findings if finding.severity == "error"]
-    with registry.unit() as unit:
+    with registry.unit() as unit:  # nothing may change between the check and what it allows
+        if content is None:
+            with registry.view() as seen:
+                version = resolve(seen, subject, kinds=("version",))
+                standing = [each for each in cards.signatures(seen, version.id) if each.lapsed is None]
+            content = standing[-1].content if standing else None
+        found = check(registry, subject, profiles=(), content=content)
+        problems = [f"{finding.where}: {finding.what}" for finding in found.findings if finding.severity == "error"]
         return cards.publish(unit, version=subject, content=content, problems=problems)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from askreg.reports.cards.catalogue import Profile, catalogue
-from askreg.reports.cards.completeness import complete, left_out
+from askreg.reports.cards.completeness import complete, left_out, why
 from askreg.reports.cards.content import NOT_RECORDED, Card, Entry, Row, Statement, Table
 from askreg.reports.cards.plot import Plot, plots
 
@@ -162,7 +162,7 @@ def _is_bare(block: Block) -> bool:
 def _missing(card: Card, profile: Profile) -> Section:
     rows = [
         Row(
-            cells=(asked.label, "required" if asked.required else "optional", asked.supplier, asked.reason or ""),
+            cells=(asked.label, "required" if asked.required else "optional", asked.supplier, why(asked)),
             facts=(),
         )
         for asked in sorted(complete(card, profile).missing, key=lambda asked: not asked.required)

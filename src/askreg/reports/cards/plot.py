@@ -7,8 +7,10 @@ from decimal import Decimal
 from askreg.reports.cards.content import Figure
 from askreg.reports.cards.text import html, line
 
-WIDTH, LABELS, ROW, HEAD = 640, 210, 26, 44
+WIDTH, LABELS, ROW, HEAD = 460, 170, 24, 36
 """Of the drawing: how wide it is, how much of that is names, how high a row and what is above them."""
+_LONGEST = 26
+"""Characters of a name that is drawn whole; all of it is in the row's title."""
 _TRACK = WIDTH - LABELS - 20
 
 
@@ -97,11 +99,10 @@ def svg(plot: Plot) -> str:
 
 def _row(point: Point, y: int) -> str:
     name = line(point.cohort)
-    name = name if len(name) <= 30 else f"{name[:29]}…"
+    name = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
     parts = [f'<text x="0" y="{y + 4}">{html(name)}</text>']
-    parts.append(
-        f'<line class="track" stroke="currentColor" stroke-width="0.5" x1="{LABELS}" y1="{y}" x2="{LABELS + _TRACK}" y2="{y}"/>'
-    )
+    ends = f'x1="{LABELS}" y1="{y}" x2="{LABELS + _TRACK}" y2="{y}"'
+    parts.append(f'<line class="track" stroke="currentColor" stroke-width="0.5" {ends}/>')
     if point.low is not None and point.high is not None:
         low, high = _x(point.low), _x(point.high)
         parts.append(

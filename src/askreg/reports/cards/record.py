@@ -22,6 +22,7 @@ from askreg.registry.results import (
     RunView,
     VersionDetail,
 )
+from askreg.registry.tables import Kind
 from askreg.registry.times import shown
 from askreg.registry.view import View
 from askreg.reports.cards.content import Kinship
@@ -102,6 +103,10 @@ class Record:
             counted = query.run(self.seen, Plan(select=select, aggregate=Aggregate(by=field))).aggregate
             self._names[kind] = sorted(counted or {})
         return self._names[kind]
+
+    def described(self, subject: str, kind: Kind) -> dict[str, FieldView]:
+        """Return the fields of anything else, with the events that recorded them."""
+        return cards.fields(self.seen, resolve(self.seen, subject, kinds=(kind,)).id)
 
     def inputs(self) -> Iterator[tuple[str, str, str | None, int]]:
         """Yield the data that the version was made from: dataset version, role, the base it came through, event."""

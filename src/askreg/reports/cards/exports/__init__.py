@@ -1,9 +1,10 @@
 """A card in the forms of others. Each is checked by what checks that form, and says what it could not carry."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+import orjson
 
 from askreg.errors import InvalidInput
 from askreg.reports.cards import catalogue, layout, markdown, page
@@ -40,18 +41,19 @@ def write(
         return Export(text.encode(), chosen.profile, format, checked, lost)
     if format == "xml":
         raise InvalidInput(f"the profile {chosen.profile!r} has no XML form; 'chai' has: --profile chai --format xml")
+    if format == "json":
+        content = orjson.dumps(_whole(card, chosen, lost, standing), option=orjson.OPT_INDENT_2) + b"\n"
+        return Export(content, chosen.profile, format, None, lost)
     document = layout.lay_out(card, chosen, standing=standing)
     match format:
         case "md":
             content = markdown.write(document).encode()
         case "html":
             content = page.write(document).encode()
-        case "pdf":
+        case _:
             from askreg.reports.cards import pdf
 
             content = pdf.write(document)
-        case _:
-            content = (json.dumps(_whole(card, chosen, lost, standing), ensure_ascii=False, indent=2) + "\n").encode()
     return Export(content, chosen.profile, format, None, lost)
 
 
