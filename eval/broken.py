@@ -127,7 +127,7 @@ def _spread(found: re.Match[str]) -> str:
 
 
 def _next(figure: str) -> str:
-    """Return another figure with as many places: the last digit is one more."""
+    """Return another figure with as many places: the last digit is three more, which no rounding makes good."""
     whole, _, places = figure.partition(".")
-    raised = str(int(whole + places) + 1).rjust(len(whole + places), "0")
+    raised = str(int(whole + places) + 3).rjust(len(whole + places), "0")
     return raised if not places else f"{raised[: -len(places)]}.{raised[-len(places) :]}"

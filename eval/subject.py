@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import platform
 import re
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from askreg.agent import prompts
@@ -94,6 +96,7 @@ class Subject:
             "broken": self.fault,
             "prompts": {name: prompts.load(name).reference for name in ("answer", "select")},
             "versions": {name: _version(name) for name in _PACKAGES},
+            "commit": _commit(),
             "python": platform.python_version(),
             "machine": platform.machine(),
         }
@@ -101,6 +104,15 @@ class Subject:
 
 def _model(backend: str, config: BrainConfig) -> str | None:
     return {"claude": config.claude.model, "ollama": config.ollama.model}.get(backend)
+
+
+def _commit() -> str | None:
+    """Return the commit that is checked out, with a mark when files differ from it."""
+    try:
+        asked = ("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12")
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def _version(package: str) -> str | None:

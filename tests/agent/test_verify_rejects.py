@@ -20,8 +20,8 @@ def problems(case: Case) -> set[str]:
         (Case("invented name", "{F1} was deployed by `tom.hardy` to {F1.subject}.", [("query", LIVE)]), "unsupported"),
         (Case("misspelt name", "sepsis-rsk is in {F1.subject}: {F1}.", [("query", LIVE)]), "unsupported"),
         (Case("another's figure", "sepsis-risk:1 has AUROC {F2}.", [("query", AUROC)]), "subject"),
-        (Case("another's figure beside shared settings", "On {list(F1.dataset,F2.dataset)}, {F2.subject}{cite(F1)} has AUROC "
-              "{F1} and {F2.subject} has {F2}.", [("query", AUROC)]), "subject"),
+        (Case("another's figure in a shared setting", "On {list(F1.dataset,F2.dataset)}, {F2.subject}{cite(F1)} has "
+              "AUROC {F1} and {F2.subject} has {F2}.", [("query", AUROC)]), "subject"),
         (Case("nobody's figure", "The AUROC is {F2}.", [("query", AUROC)]), "subject"),
         (Case("women's for all", "{F1.subject} has AUROC {F1}.", [("query", WOMEN)]), "setting"),
         (Case("across cohorts", "{F1} is better than {F2}; both are {F1.subject}'s.", [("query", WOMEN)]), "setting"),

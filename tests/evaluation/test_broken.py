@@ -23,7 +23,7 @@ FACTS = {
     "F3": Fact(id="F3", subject="sepsis-risk", field="alias.champion", value="sepsis-risk:2", as_of=AS_OF),
     "F4": Fact(id="F4", subject="icu-stays@1", field="rows", value="41299", as_of=AS_OF),
 }
-PLAN = Plan(registries=("seed-1",), limit=150)
+PLAN = Plan(registries=("seed-1",), limit=130)
 OPEN = {"mentions"}
 """What the gold of "describe X" asks for: what else such an answer tells is not judged."""
 Run = Callable[..., list[Row]]
@@ -33,9 +33,9 @@ Run = Callable[..., list[Row]]
     ("swap-version", "{F2} leads.", "sepsis-risk:4{cite(F2)} leads."),
     ("swap-version", "{F1.subject} has {F1}; {F1.subject} leads.",
      "sepsis-risk:4{cite(F1)} has {F1}; sepsis-risk:4{cite(F1)} leads."),
-    ("invent-figure", "{F1.subject} has {F1}.", "{F1.subject} has 0.872{cite(F1)}."),
-    ("invent-figure", "It has {F4} rows.", "It has 41300{cite(F4)} rows."),
-    ("invent-figure", "There are {count(F2,F3)}.", "There are 3{cite(F2,F3)}."),
+    ("invent-figure", "{F1.subject} has {F1}.", "{F1.subject} has 0.874{cite(F1)}."),
+    ("invent-figure", "It has {F4} rows.", "It has 41302{cite(F4)} rows."),
+    ("invent-figure", "There are {count(F2,F3)}.", "There are 5{cite(F2,F3)}."),
     ("drop-node", "- {F2}\n- {F3}", "- {F2}"),
     ("drop-node", "{list(F2..F3.value)} were found.", "{list(F2.value)} were found."),
     ("drop-node", "It is {F2} and {F3}.", "It is {F2}."),
@@ -57,7 +57,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     def asked(subject: Subject) -> list[Row]:
         results = Results(folder / f"{subject.fault}-{len(subject.ablated)}.jsonl")
-        engine.run(todo, subject, results, folder)
+        engine.run(todo, subject, results, folder)  # what was asked before is not asked again
         return results.ordered([key for job in todo for key in job.keys])
 
     return asked
