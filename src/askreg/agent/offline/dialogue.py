@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from askreg.agent.draft import Draft, Reading
-from askreg.agent.offline import aptness, canonical, crosscheck, dates, doubts, neighbours
+from askreg.agent.offline import aptness, canonical, crosscheck, dates, doubts, neighbours, slips
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.likeness import WHOLE, Likeness
@@ -18,6 +18,7 @@ from askreg.agent.offline.programs import quoting
 from askreg.agent.offline.programs.dispatch import program
 from askreg.agent.offline.programs.work import Asking, Context, Work, literal
 from askreg.agent.offline.rescue import rescued
+from askreg.agent.offline.turns import plainer
 from askreg.agent.offline.understanding import understand
 from askreg.agent.tools.shapes import Call, ToolResult
 
@@ -38,7 +39,8 @@ def step(
     `texts` says whether the text of any document is kept.
     """
     context = Context(lexicon, now, question, past=past, likeness=likeness, texts=texts)
-    running = _or_quoted(_answer(question, turns, lexicon, context), question, turns, context)
+    said = plainer(question)
+    running = _or_quoted(_answer(said, turns, lexicon, context), question, turns, context)
     left = list(results)
     try:
         calls = next(running)
@@ -47,7 +49,8 @@ def step(
             calls = running.send(given)
     except StopIteration as end:
         draft: Draft = end.value
-        return _apt(draft, question, context, results, turns)
+        draft = _apt(draft, said, context, results, turns)
+        return _unslipped(draft, question, results, turns)
     return calls
 
 
@@ -114,6 +117,17 @@ def _apt(draft: Draft, question: str, context: Context, results: list[ToolResult
         reason = f"the question asks for {missed}, and what it was read as gives none; put it in other words"
         return Draft(status="abstained", reason=reason)
     return draft
+
+
+def _unslipped(draft: Draft, question: str, results: list[ToolResult], turns: list[Any]) -> Draft:
+    """Return the draft if no word of the question that says what is asked has slipped from it."""
+    if draft.status not in _ANSWERED or quoting.is_quoted(draft, results):
+        return draft
+    lost = slips.slipped(question, draft, results, turns)
+    if lost is None:
+        return draft
+    reason = f"what “{lost}” means here could not be made out; ask for one thing at a time"
+    return Draft(status="abstained", reason=literal(reason))
 
 
 def _masks(items: tuple[Item, ...], question: str, context: Context) -> list[str]:
@@ -263,7 +277,7 @@ def earlier(turns: list[Any], lexicon: Lexicon, now: datetime) -> list[Before]:
     for turn in turns:
         if turn.status not in _ANSWERED:
             continue
-        for part in _parts(turn.question):
+        for part in _parts(plainer(turn.question)):
             understood = understand(part, lexicon, now, history)
             if understood.query is not None:
                 history.append(Before(understood.query, list(turn.facts)))

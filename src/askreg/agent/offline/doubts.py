@@ -34,6 +34,8 @@ _MADE = re.compile(
     r"|appear|when|describe|tell|young|age\b|own|behind|about",
     re.I,
 )
+_PROFILE = re.compile(r"^- (?:task|title|sensitivity): ", re.M)
+"""The lines that describe a thing as a whole, its registration among them."""
 _DENIES = re.compile(r"\b(?:no|not|never|without|\w+n't)\b", re.I)
 _DATES = re.compile(r"\b(?:after|since|from)\b[^,?;]*", re.I)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -93,7 +95,7 @@ def _excepted(question: str) -> str | None:
 
 def _registered(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
     """Return the question if it is told of a registration that it does not speak of."""
-    told = "registered" in draft.text and {r.tool for r in results} == {"query"}
+    told = "registered" in draft.text and {r.tool for r in results} == {"query"} and not _PROFILE.search(draft.text)
     spoken = _MADE.search(question) and not re.search(r"\bdocuments?\b", question, re.I)
     return None if not told or spoken else question.strip(" ?.")
 

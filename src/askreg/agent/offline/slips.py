@@ -1,0 +1,112 @@
+"""Words that say what is asked, held against what was told: an answer from which one of them has slipped is withheld.
+
+The reading of a question may drop a word and still be whole. Here each word that changes what is asked (whose
+signature, which base, registered when, what they did) must be borne out by what was looked up, or by what is said of
+it. Only words and looks are compared; how the one became the other does not matter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from askreg.agent.draft import Draft
+from askreg.agent.tools.shapes import ToolResult
+
+_ASKS = r"^\W*(?:(?:and|so|but|then|please|also) )*"
+_BORNE_OUT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(asked, re.I), re.compile(told, re.I))
+    for asked, told in (
+        (r"\bwhose (?:\w+ )?(signatures?|approvals?|sign[- ]?offs?|reviews?|rejections?)\b", r"approv|reject|review|sign|laps"),
+        (r"\bwhose (?:\w+ )?(runs?|training|trainings)\b", r"\brun\b|run:|train|came from"),
+        (r"\bwhose (?:\w+ )?(evaluations?|figures?|measurements?)\b", r"evaluated|measured by"),
+        (rf"{_ASKS}(?:when|since when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(registered|recorded|added|created)\W*$",
+         r"register|was run|came from|\badd"),
+        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(approved)\W*$", r"approv|sign"),
+        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(rejected|turned down)\W*$", r"reject"),
+        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(evaluated|tested)\W*$", r"evaluat|measured"),
+        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(retired)\W*$", r"retire"),
+        (r"\b(?:its|their|whose|a|any|the) (base|base version|parent version)\b(?! (?:model|name))", r"\bbases?\b|deriv|\"lineage\""),
+        (r"\b(remarks?|comments?)\b", r"comment"),
+        (r"\b(rejections?|rejected|turned down)\b(?!.*\b(?:approv|decision|decided|review))", r"reject"),
+        (r"\b(revision of (?:the |its )?code|code revision|commit)\b", r"commit|\bcode\b"),
+        (r"\bmodel (card)\b", r"card|gap"),
+    )
+)  # fmt: skip
+"""What a question asks with some words, and what must stand in the look-ups or in the answer then."""
+_PRONOUN = re.compile(
+    r"\b(they|them|their|theirs|he|him|his|she|her|hers|its?|those|these|that one|that version|that model|that base)\b",
+    re.I,
+)
+_APPROVALS = re.compile(r"(?:'s|s'|\bhis|\bher|\btheir) approvals\b|\bapprovals (?:by|of) (?!\S+:\d)", re.I)
+_OTHERWISE = re.compile(r"\bwas (?:rejected|reviewed) by\b|\bwas signed for by\b", re.I)
+_STAGE_MOVES = re.compile(r"^(?:- )?.* moved to \w+", re.M)
+_MOVES = re.compile(
+    r"\bmov|\bchang|\bhistor|\btransition|\bpromot|\bdemot|\bwent\b|\bgone?\b|\breach|\bsent\b|\bwhen\b|\bever\b|\bhappen",
+    re.I,
+)
+_STATE = re.compile(r"\b(?:whose|its|their|the|current|present) stage\b|\bstage\W*$", re.I)
+_BETTER = re.compile(rf"{_ASKS}.*\b(prefer|better one|wins|which (?:one )?(?:is|does) better)\b", re.I)
+_JUDGED = re.compile(
+    r"better|worse|best|highest|lowest|higher|lower|equal|the same|compar|no difference|ahead|differs", re.I
+)
+_START = re.compile(r"\b(start(?:ed)? (?:out|off)|beg[iau]n with|first|at the outset|originally|initially)\b", re.I)
+_YESNO = re.compile(rf"{_ASKS}is (\S+:\d+) (?:in|at) (?:the )?(?:stage )?(\w+)(?: stage)?\W*$", re.I)
+
+
+def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns: Sequence[Any]) -> str | None:
+    """Return the word of the question that neither the look-ups nor the answer bears out; None if all are."""
+    if not results:
+        return None
+    plain = re.sub(r"[\"“][^\"”]*[\"”]", " ", question)
+    calls = " ".join(json.dumps({"tool": r.tool, **r.args}, default=str) for r in results)
+    told = f"{draft.text} {calls}"
+    for asked, borne in _BORNE_OUT:
+        found = asked.search(plain)
+        if found and not borne.search(told):
+            return found.group(1)
+    for lost in (_approvals(plain, draft), _moves(plain, draft), _verdict(plain, draft), _unbound(plain, calls, turns)):
+        if lost is not None:
+            return lost
+    return None
+
+
+def _approvals(question: str, draft: Draft) -> str | None:
+    """Return `approvals` of a person when decisions and signatures of other kinds are told as such."""
+    found = _APPROVALS.search(question)
+    return found.group().strip("'s ") if found and _OTHERWISE.search(draft.text) else None
+
+
+def _moves(question: str, draft: Draft) -> str | None:
+    """Return the stage that is asked for when only moves are told, of more things than are in it."""
+    found = _STATE.search(question)
+    told = _STAGE_MOVES.findall(draft.text)
+    into = {line.rpartition(" moved to ")[2] for line in told}
+    return (
+        found.group()
+        if found and len(told) > 1 and not _MOVES.search(question) and ", until" in draft.text and into
+        else None
+    )
+
+
+def _verdict(question: str, draft: Draft) -> str | None:
+    """Return what asks which of two is better when the answer judges neither."""
+    found = _BETTER.search(question)
+    return found.group(1) if found and not _JUDGED.search(draft.text) else None
+
+
+def _unbound(question: str, calls: str, turns: Sequence[Any]) -> str | None:
+    """Return a pronoun that nothing which was told before stands for in the look-ups."""
+    found = _PRONOUN.search(question)
+    if found is None or not turns:
+        return None
+    asked = calls.lower()
+    return None if any(name.lower() in asked for turn in turns for name in _names(turn)) else found.group()
+
+
+def _names(turn: Any) -> set[str]:
+    subjects = {part for fact in turn.facts for part in (fact.subject, *re.split(r"[:/@]", fact.subject)[:1])}
+    values = {fact.value for fact in turn.facts if re.search(r"[:@/.]|^\w[\w-]*$", fact.value) and len(fact.value) > 2}
+    return {name for name in subjects | values if len(name) > 2}
