@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessage
 
 from askreg.agent.answer import Answer, Asker
 from askreg.agent.guard.outward import result_text
+from askreg.agent.replay import replay
 from askreg.agent.tools.shapes import ToolResult
 from askreg.library.library import Library
 from askreg.registry.registry import Registry
@@ -230,3 +231,17 @@ def test_without_a_library_documents_are_listed_and_not_read(ask: Callable[..., 
     assert plain.ask("Which documents are about sepsis-risk?").status == "answered"
     answer = plain.ask("What does the validation report say about pregnancy?")
     assert answer.status == "abstained" and "doc:docs/report.md" in (answer.reason or "")
+
+
+def test_an_answer_from_documents_is_replayed_and_a_removal_is_seen(
+    ask: Callable[..., Answer], local: Registry, shelf: Library, write: Write, clock: Clock
+) -> None:
+    answer = ask("What does the validation report say about pregnancy?")
+    for number in range(8):
+        write(local, f"docs/other-{number}.md", f"# Pregnancy {number}\n\nOn pregnancy, what the report says.")
+    replayed = replay(local, answer.id, library=shelf)
+    assert replayed.reproduced and replayed.holds
+    clock.advance(hours=1)
+    local.remove_document(path="docs/report.md")
+    replayed = replay(local, answer.id, library=shelf)
+    assert replayed.reproduced and not replayed.holds

@@ -3,18 +3,22 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from askreg.agent.answer import Answer, milliseconds
 from askreg.agent.facts import Fact, Ledger
+from askreg.agent.tools.documents import QUOTE, Documents, passage_facts
 from askreg.agent.tools.shapes import Call
 from askreg.agent.tools.toolbox import Toolbox
 from askreg.errors import StorageError
-from askreg.registry import answers, times
+from askreg.registry import access, answers, documents, times
 from askreg.registry.registry import Registry
 from askreg.registry.view import View
+
+if TYPE_CHECKING:
+    from askreg.library.library import Library
 
 
 class Check(BaseModel):
@@ -43,16 +47,19 @@ class Replay(BaseModel):
     """Whether every fact still holds."""
 
 
-def replay(registry: Registry, id: str) -> Replay:
-    """Return what the calls of a given answer find today."""
+def replay(registry: Registry, id: str, *, library: "Library | None" = None) -> Replay:
+    """Return what the calls of a given answer find today; what it quotes is looked up in the `library`."""
     with registry.view() as seen:
         answer = stored(seen, id)
     with registry.view(known_at=answer.known_at) as seen:
         as_of = times.instant(answer.as_of, bare="last")
         known = min(answer.head.seq, answer.head.seq if seen.known is None else seen.known)
-        past = _checked(answer, replace(seen, as_of=as_of, known=known))
+        held = None
+        if library is not None:
+            held = Documents(library, access.readable(documents.roles(seen, registry.actor)))
+        past = _checked(answer, replace(seen, as_of=as_of, known=known), held)
         # A question about a day in the past is still about that day; one about the present is about today.
-        present = _checked(answer, replace(seen, as_of=as_of if _dated(answer) else None, known=None))
+        present = _checked(answer, replace(seen, as_of=as_of if _dated(answer) else None, known=None), held)
     return Replay(
         answer=answer,
         then=past,
@@ -79,12 +86,16 @@ def _dated(answer: Answer) -> bool:
     return int(asked.timestamp() * 1000) != milliseconds(answer.id)
 
 
-def _checked(answer: Answer, seen: View) -> list[Check]:
+def _checked(answer: Answer, seen: View, held: Documents | None) -> list[Check]:
     ledger = Ledger()
-    toolbox = Toolbox(seen, ledger)
+    toolbox = Toolbox(seen, ledger, held)
     for made in answer.calls:
         if made.error is None:
             toolbox.run(Call.model_validate({"tool": made.tool, "args": made.args}))
+    if held is not None:  # what is likeliest today may be another passage, and the quoted one still stand
+        for fact in (f for f in answer.facts if f.field.startswith(QUOTE)):
+            passage = held.cited(seen, fact)
+            ledger.extend(() if passage is None else passage_facts(passage, as_of=answer.as_of))
     found = list(ledger)
     return [_compared(fact, found) for fact in answer.facts]
 

@@ -205,7 +205,7 @@ def replay_answer(ctx: typer.Context, id: AnswerId, as_json: Json = False) -> No
     with session.of(ctx).registry() as registry:
         from askreg.agent.replay import replay
 
-        outcome = replay(registry, id)
+        outcome = replay(registry, id, library=session.of(ctx).library)
     if as_json:
         session.put_json(session.plain(outcome))
     else:

@@ -155,6 +155,21 @@ class Library:
         passages.sort(key=lambda passage: passage.document)
         return Found(query=phrase, passages=tuple(passages), searched=len(shelf.holdings), unread=unread)
 
+    def cited(self, view: View, path: str, chunk: str, words: str, *, readable: Readable) -> Passage | None:
+        """Return the chunk of a document that words were quoted from, if it is still there and holds them."""
+        shelf = self.shelf(view, readable=readable)
+        text = next((id for id, h in shelf.texts.items() if h.path == path), None)
+        if text is None:
+            return None
+        self.index.read(view)
+        for placed in self.index.of_text(text):
+            at = self.index.body(text).find(words, placed.chunk.start)
+            if placed.id == chunk and 0 <= at <= placed.chunk.end - len(words):
+                return self._shown(
+                    placed, shelf.texts[text], (at, at + len(words)), Ranked(placed, 1.0, None, 1.0, 1.0)
+                )
+        return None
+
     def refresh(self, view: View, *, progress: Progress | None = None, anew: bool = False) -> Refreshed:
         """Bring the index up to the texts on record, or build it anew."""
         return self.index.refresh(view, progress=progress, anew=anew)

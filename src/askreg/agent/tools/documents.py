@@ -46,6 +46,11 @@ class Documents:
                 return found, False
         return self.library.search(view, says, by_meaning=available(), **given), False
 
+    def cited(self, view: View, fact: Fact) -> Passage | None:
+        """Return the passage that a fact quotes, if its document still says so."""
+        path, chunk = fact.subject.removeprefix("doc:"), fact.field.removeprefix(QUOTE)
+        return self.library.cited(view, path, chunk, fact.value, readable=self.readable)
+
 
 def passage_facts(passage: Passage, *, as_of: str) -> Iterator[Fact]:
     """Yield a passage's words to quote, then what says where they stand."""
