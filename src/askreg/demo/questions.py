@@ -42,6 +42,8 @@ TRY_NEXT = (
     'askreg ask "Which model has the best rouge1 on aci-bench, and which the best medcon?"',
     'askreg ask "Is the approval of diabetes-progression:2 still valid?"',
     'askreg ask "Which versions were trained on diabetes-train?"',
+    'askreg ask "What are the limitations of kidney-transplant-mortality?"',
+    'askreg docs search "who may approve a version"',
     'askreg ask "What was the champion of breast-malignancy before the current one?"',
     "askreg lineage breast-malignancy:4 --direction up",
     "askreg deployed --as-of 2025-08-15",

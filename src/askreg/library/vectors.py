@@ -174,12 +174,14 @@ def _connected(place: Place) -> Any:
         from chromadb.config import Settings
     except ImportError:
         raise AskregError(f"the document index needs Chroma: {EXTRA}") from None
+    # Chroma would read more from the environment and from a file `.env`: nothing of it may send anything elsewhere.
+    settings = Settings(
+        anonymized_telemetry=False, chroma_otel_collection_endpoint="", chroma_otel_granularity=None, _env_file=None
+    )
     if place.url is None:
         try:
             place.directory.mkdir(parents=True, exist_ok=True)
-            return chromadb.PersistentClient(
-                path=str(place.directory / "chroma"), settings=Settings(anonymized_telemetry=False)
-            )
+            return chromadb.PersistentClient(path=str(place.directory / "chroma"), settings=settings)
         except Exception as error:  # of the file system, or of Chroma's own core
             raise StorageError(f"the document index in {str(place.directory)!r} cannot be opened: {error}") from error
     parts = urlsplit(place.url)
@@ -190,7 +192,7 @@ def _connected(place: Place) -> Any:
             host=parts.hostname,
             port=parts.port or (443 if parts.scheme == "https" else 80),
             ssl=parts.scheme == "https",
-            settings=Settings(anonymized_telemetry=False),
+            settings=settings,
         )
     except Exception as error:
         raise StorageError(f"no Chroma server answers at {place.url}: {error}; start one with 'chroma run'") from error
