@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from askreg.errors import InvalidInput
 from eval.row import Row
@@ -68,12 +67,12 @@ def read(path: Path, *, cut_off: bool = False) -> list[Row]:
 def begun(path: Path, description: dict[str, Any]) -> dict[str, Any]:
     """Return the description of a run, keeping when it was begun; raises `InvalidInput` when another is kept there."""
     try:
-        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        kept = TypeAdapter(dict[str, Any]).validate_json(path.read_bytes())
     except FileNotFoundError:
         return description
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{path} is no description of a run ({error}); choose another folder with --out") from None
-    passing = ("started", "finished", "command", "budget", "load")
+    except (OSError, ValidationError):
+        raise InvalidInput(f"{path} is no description of a run; choose another folder with --out") from None
+    passing = ("started", "finished", "command", "budget", "load", "digest")
     changed = sorted(
         key for key in description.keys() | kept.keys() if key not in passing and description.get(key) != kept.get(key)
     )
