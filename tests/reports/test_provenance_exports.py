@@ -40,8 +40,10 @@ def told(registry: Registry, *, models: int = 20, **limits: str) -> Iterator[tup
 def test_prov_json_reads_as_it_was_written_for_all_of_two_hundred_versions(registry: Registry) -> None:
     for summary, source in told(registry):
         document = w3c.document(summary, source)
-        again = ProvDocument.deserialize(content=w3c.prov_json(summary, source).decode(), format="json")
-        assert again == document
+        written = document.serialize(format="json", indent=1)
+        assert ProvDocument.deserialize(content=written, format="json") == document
+        if source.version.version == 1:
+            assert w3c.prov_json(summary, source) == f"{written}\n".encode()
 
 
 def test_prov_n_reads_as_it_was_written(registry: Registry) -> None:
