@@ -182,6 +182,17 @@ def test_data_that_came_through_a_base_is_said_to_have(card: Card) -> None:
     }
 
 
+def test_a_document_that_identifies_patients_or_was_removed_is_not_named(tmp_path: Path) -> None:
+    with small(f"sqlite:///{tmp_path / 'a.db'}") as root:
+        root.register_document(path="docs/jane-doe.md", title="Case", about=["sepsis:1"], sensitivity="phi")
+        entry = draft(root, "sepsis:1").entries["documents"]
+        assert [cells[1] for cells in rows_of(entry)] == ["docs/sepsis.md"]
+        assert "not named" in told(entry)[0]
+        assert "jane-doe" not in draft(root, "sepsis:1").model_dump_json()
+        root.remove_document(path="docs/sepsis.md", reason="superseded")
+        assert rows_of(draft(root, "sepsis:1").entries["documents"]) == []
+
+
 def test_a_version_of_which_nothing_is_known_says_so(registry: Registry) -> None:
     bare = draft(registry, "sepsis:2")
     for field in ("results", "cohorts", "training_data", "run", "approvals", "artifact", "external_party"):

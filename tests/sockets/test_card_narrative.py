@@ -9,6 +9,8 @@ from askreg.agent.brains.config import BrainConfig
 from askreg.agent.cards import ASKED, CardTeller
 from askreg.errors import InvalidInput
 from askreg.registry.registry import Registry
+from askreg.reports.cards import kept
+from askreg.reports.cards.check import check
 from askreg.reports.cards.content import Card
 from askreg.reports.cards.drafting import draft
 
@@ -170,6 +172,21 @@ def test_free_text_of_the_record_does_not_reach_a_cloud(registry: Registry, serv
     server = serve("claude", step)
     told(registry, server)
     assert server.turns and all("Zanzibar" not in request.body.decode() for request in server.turns)
+
+
+def test_a_told_card_is_kept_signed_and_published_like_any_other(registry: Registry, serve: Serve) -> None:
+    card = told(registry, serve("ollama", script({})))
+    with registry.transaction():
+        kept.keep(registry, card, detail={})
+    assert [found.what for found in check(registry, SUBJECT, profiles=()).findings if found.code == "outdated"] == []
+    with Registry.open(registry.url, actor="lena.koch", clock=registry._clock) as lena:
+        kept.approve(lena, SUBJECT)
+    kept.publish(registry, SUBJECT)
+    assert kept.show(registry, SUBJECT).card == card
+    [event] = registry.history(action="card.drafted").events
+    assert (event.detail["backend"], event.detail["model"]) == ("ollama", card.writer.model)
+    registry.evaluate(version=SUBJECT, dataset="icu-holdout@2025-06", metrics={"auroc": 0.7})
+    assert kept.show(registry, SUBJECT).standing.state == "lapsed"
 
 
 def test_the_offline_brain_is_no_teller() -> None:

@@ -168,9 +168,14 @@ def _approvals(card: "Filling", field: str) -> Entry:
 
 
 def _documents(card: "Filling", field: str) -> Entry:
-    rows = []
+    rows, withheld = [], False
     for document in card.record.documents:
         fields = card.record.described(document.subject, "document")
+        if "removed" in fields:
+            continue
+        if document.sensitivity == "phi":
+            withheld = True
+            continue
         facts = [card.ledger.add(subject=document.subject, field="path", value=document.path, event=document.event)]
         facts += [
             card.ledger.add(
@@ -182,7 +187,12 @@ def _documents(card: "Filling", field: str) -> Entry:
         about = ", ".join(document.about)
         cells = (document.title or "", document.path, about, document.sensitivity or "", document.digest or "")
         rows.append(Row(cells=cells, facts=tuple(facts)))
-    return table(field, ("Title", "Path", "About", "Sensitivity", "Digest"), rows)
+    found = table(field, ("Title", "Path", "About", "Sensitivity", "Digest"), rows)
+    if not withheld:
+        return found
+    fact = card.own("version", card.subject)
+    note = Statement(text="A document about it that identifies patients is not named on a card.", facts=(fact,))
+    return Entry(field=field, state="value", statements=(note,), table=found.table)
 
 
 def _other(card: "Filling", field: str) -> Entry:
