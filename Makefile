@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-TESTED := audit,cards,demo,dev,docs,postgres,claude,ollama,minilm
+TESTED := audit,cards,claude,demo,dev,docs,eval,minilm,ollama,postgres
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -31,6 +31,7 @@ eval: .venv/extras-$(TESTED)
 	$(BIN)/python -m eval.mutation
 	$(BIN)/python -m eval.phi
 	$(BIN)/python -m eval.injection
+	$(BIN)/python -m eval.retrieval
 
 bench: .venv/extras-$(TESTED)
 	$(BIN)/python -m benchmarks $(ARGS)
