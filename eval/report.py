@@ -15,6 +15,7 @@ import argparse
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +114,7 @@ def _page(run: Run) -> str:
         subject=_subject(run.description),
         notes=_notes(run),
         made=made,
-        heads=_heads(made),
+        heads=_heads(run),
         bar=_bar(made.all),
         categories=[*made.categories.items(), ("all", made.all)],
         registries=[*made.registries.items(), ("all", made.all)],
@@ -149,17 +150,19 @@ def _notes(run: Run) -> Iterator[str]:
 
 
 _SAYS: dict[Outcome, str] = {
-    "right": "{0.justified:,} of them abstained or refused, as was due",
+    "right": "{justified:,} of them abstained or refused, as was due",
     "abstained": "though the record settles it",
-    "confident_wrong": "{0.missed:,} of them where an abstention was due",
+    "confident_wrong": "{missed:,} of them where an abstention was due",
     "status": "right content under another status",
     "error": "no answer at all",
 }
 
 
-def _heads(made: Summary) -> Iterator[tuple[str, str, Share, str]]:
+def _heads(run: Run) -> Iterator[tuple[str, str, Share, str]]:
+    one, kinds = run.made.all, Counter((row.scores.outcome, row.scores.abstention) for row in run.rows)
     for outcome, says in _SAYS.items():
-        yield outcome, WORDS[outcome], share_of(_count(made.all, outcome), made.all.rows), says.format(made)
+        told = says.format(justified=kinds[outcome, "justified"], missed=kinds[outcome, "missed"])
+        yield outcome, WORDS[outcome], share_of(_count(one, outcome), one.rows), told
 
 
 def _count(one: Category, outcome: Outcome) -> int:

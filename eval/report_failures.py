@@ -18,9 +18,9 @@ WORDS: dict[Outcome, str] = {
     "abstained": "abstained",
 }
 """The outcomes in words, the worst failure first."""
-_ALL = 1_500_000
+_ALL = 1_100_000
 """Bytes for the varying parts of all failures together."""
-_MOST, _LEAST = 6_000, 300
+_MOST, _LEAST = 6_000, 240
 """Bytes for those of one failure."""
 _PART = 48
 """Bytes that each part may take, whatever went before."""
@@ -41,6 +41,8 @@ class Failure:
     status: str
     answer: str
     reason: str
+    readings: tuple[str, ...]
+    """What it offered to choose from."""
     facts: tuple[str, ...]
     calls: tuple[str, ...]
     effort: str
@@ -107,6 +109,7 @@ def _failure(row: Row, room: int) -> Failure:
         expected=part.text(f"{' or '.join(row.expected)}; {row.check}"),
         oracle=part.text(row.oracle),
         gold=part.text(_json(row.gold)),
+        readings=part.lines([str(one.get("question")) for one in answer.get("readings") or []], "readings"),
         calls=part.lines([_call(call) for call in answer.get("calls") or []], "calls"),
         facts=part.lines([_fact(fact) for fact in answer.get("facts") or []], "facts"),
         effort=_effort(row),

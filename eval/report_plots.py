@@ -61,7 +61,8 @@ def latency(seconds: Sequence[float], made: Summary) -> Markup:
     """Draw the share of questions that were answered within so long."""
     figure, axes = _plot(2.6)
     ordered = sorted(seconds)
-    axes.ecdf(ordered, color=_MARK, linewidth=1.8)
+    if ordered:
+        axes.ecdf(ordered, compress=True, color=_MARK, linewidth=1.8)
     if ordered and ordered[0] > 0 and ordered[-1] > 10 * ordered[0]:
         axes.set_xscale("log")
     for value, share, label in ((made.latency.median, 0.5, "median"), (made.latency.p95, 0.95, "95 %")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import accumulate
+from bisect import bisect_right
 
 from markupsafe import Markup, escape
 
@@ -35,7 +35,7 @@ def cut(text: str, room: int) -> str:
     """Return the beginning of the text that takes at most `room` bytes in the page, and how much was left out."""
     if size(text) <= room:
         return text
-    kept = sum(1 for total in accumulate(map(size, text[:room])) if total <= room)
+    kept = bisect_right(range(min(room, len(text)) + 1), room, key=lambda length: size(text[:length])) - 1
     return f"{text[:kept]} … ({len(text) - kept:,} characters are left out)"
 
 
