@@ -184,6 +184,16 @@ def test_data_with_the_digest_of_the_training_data_is_training_data(tmp_path: Pa
     assert any("cut@v1" in finding.where for finding in found(checked, "derived-from-training"))
 
 
+def test_data_that_a_version_was_chosen_by_is_named(tmp_path: Path) -> None:
+    with small(f"sqlite:///{tmp_path / 'a.db'}", actor="ada.osei") as ada:
+        inputs = [{"dataset": "stays@v1", "role": "training"}, {"dataset": "southbank@v1", "role": "validation"}]
+        ada.register_run(id="r9", inputs=inputs)
+        ada.register_version(model="sepsis", run="r9")
+        ada.evaluate(version="sepsis:3", dataset="southbank@v1", metrics={"auroc": {"value": 0.9, "n": 800}})
+        checked = check(ada, "sepsis:3", profiles=())
+    assert [finding.where for finding in found(checked, "validation-data")] == ["auroc, all, southbank@v1, test"]
+
+
 def test_completeness_is_told_by_profile_in_states(registry: Registry) -> None:
     checked = check(registry, "sepsis:1")
     by_name = {each.profile: each for each in checked.profiles}

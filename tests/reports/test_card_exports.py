@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 
 from askreg.registry.registry import Registry
 from askreg.reports.cards import catalogue
+from askreg.reports.cards.completeness import complete
 from askreg.reports.cards.content import Card
 from askreg.reports.cards.drafting import draft
 from askreg.reports.cards.exports import chai, hti1, write
@@ -285,6 +286,19 @@ def test_cyclonedx_holds_figures_as_text_with_the_slice_they_are_of(card: Card) 
         "stays@v1", "holdout@v1", "southbank@v1",
     }  # fmt: skip
     assert component["pedigree"]["ancestors"][0]["name"] == "foundation"
+
+
+@pytest.mark.parametrize("profile", catalogue.PROFILES)
+def test_what_the_record_lacks_is_shown_and_is_no_answer_to_what_is_known(registry: Registry, profile: str) -> None:
+    card = draft(registry, "sepsis:2")
+    text = write(card, profile=profile).content.decode().replace("\\", "")
+    assert "no figure of it is on record" in text
+    [asked] = [f for f in complete(card, catalogue.profile(profile)).fields if "record_gaps" in _beside(profile, f.id)]
+    assert (asked.state == "value") == (profile == "cyclonedx"), "it has a text on what is out of scope"
+
+
+def _beside(profile: str, id: str) -> tuple[str, ...]:
+    return next(field.beside for field in catalogue.profile(profile).fields if field.id == id)
 
 
 # -- hostile text

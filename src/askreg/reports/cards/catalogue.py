@@ -53,6 +53,8 @@ class ProfileField(_Data):
     id: str
     label: str
     sources: tuple[str, ...] = Field(alias="from")
+    beside: tuple[str, ...] = ()
+    """Fields that are shown with it, and do not answer what is asked for: their tables only."""
     attribute: str | None = None
     """The paragraph, path or variable by which the profile's own text knows it; its id if there is no other."""
     required: bool = False
@@ -91,7 +93,7 @@ class Profile(_Data):
     @property
     def sources(self) -> set[str]:
         """Return the fields of the store that it has a place for."""
-        return {source for field in self.fields for source in field.sources}
+        return {source for field in self.fields for source in (*field.sources, *field.beside)}
 
     @property
     def reference_line(self) -> str:

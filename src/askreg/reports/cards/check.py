@@ -24,6 +24,7 @@ Code = Literal[
     "contradiction",  # the record says otherwise
     "outdated",  # a kept card says what the record no longer says
     "training-data",  # a figure was measured on what the version was trained on
+    "validation-data",  # on what it was chosen or tuned by
     "derived-from-training",  # on what was derived from that: their independence is not shown
     "unsupported",  # the record says nothing of it
     "no-n",  # a figure without its number of cases
@@ -153,12 +154,16 @@ def _figures(record: Record, card: Card) -> Iterator[Finding]:
     for entry in card.entries.values():
         if entry.reason == NO_REASON:
             yield _finding(card, "no-reason", entry.field, NO_REASON, facts=entry.facts)
+    chosen_by = {subject for subject, role, _, _ in record.inputs() if role == "validation"}
     for figure in card.figures:
         where = f"{figure.metric}, {figure.cohort}, {figure.setting}"
         facts = (figure.fact,)
         if figure.kinship == "training":
             what = f"{figure.value} was measured on {figure.dataset}, which it was trained on"
             yield _finding(card, "training-data", where, what, facts=facts)
+        elif figure.dataset in chosen_by:
+            what = f"{figure.value} was measured on {figure.dataset}, which its making used for validation"
+            yield _finding(card, "validation-data", where, what, facts=facts)
         elif record.derives_from_training(figure.dataset):
             what = (
                 f"{figure.dataset} was derived from data that it was trained on: nothing shows them to be independent"

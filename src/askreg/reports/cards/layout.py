@@ -79,6 +79,8 @@ def lay_out(card: Card, profile: Profile, *, standing: str = STANDING) -> Docume
                 item.blocks += _blocks(card, card.entries[source], named=len(asked.sources) > 1)
                 shown.add(source)
             item.blocks = _without_repeated_absence(item.blocks)
+            beside = (card.entries[source].table for source in asked.beside)
+            item.blocks += [Grid(table) for table in beside if table is not None]
             section.items.append(item)
         if profile.brief:
             section.items = _with_absences_last(section.items)

@@ -12,7 +12,7 @@ from askreg.errors import InvalidInput
 from askreg.reports.cards.catalogue import Profile, ProfileField, profile
 from askreg.reports.cards.completeness import left_out, state_of
 from askreg.reports.cards.content import Card, DatasetUse, Figure
-from askreg.reports.cards.exports.prose import cites, entries, paragraphs
+from askreg.reports.cards.exports.prose import beside, cites, entries, paragraphs
 from askreg.reports.cards.layout import absent
 from askreg.reports.cards.text import line, visible
 
@@ -93,9 +93,10 @@ def _model_card(card: Card, chosen: Profile) -> dict[str, Any]:
 
     def said(id: str) -> list[str]:
         field = fields[id]
+        shown = beside(card, field)
         if state_of(card, field)[0] != "value":
-            return []
-        return [text for entry in entries(card, field) for text in paragraphs(card, entry)]
+            return shown
+        return [*(text for entry in entries(card, field) for text in paragraphs(card, entry)), *shown]
 
     return _full(
         {

@@ -6,7 +6,7 @@ from askreg.errors import InvalidInput
 from askreg.reports.cards.catalogue import ProfileField, profile
 from askreg.reports.cards.completeness import left_out, state_of
 from askreg.reports.cards.content import Card
-from askreg.reports.cards.exports.prose import entries, prose
+from askreg.reports.cards.exports.prose import beside, entries, prose
 
 ATTRIBUTES = 31
 
@@ -48,6 +48,7 @@ def _attribute(card: Card, group: str, field: ProfileField) -> dict[str, object]
         "text": prose(card, field) if state == "value" else None,
         "statements": [s.model_dump(mode="json") for entry in found for s in entry.statements],
         "tables": [entry.table.model_dump(mode="json") for entry in found if entry.table is not None],
+        "beside": beside(card, field),
         "facts": facts,
         "unavailability_must_be_indicated": field.declare,
     }

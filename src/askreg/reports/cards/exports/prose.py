@@ -27,8 +27,16 @@ def paragraphs(card: Card, entry: Entry, *, marked: bool = False) -> list[str]:
 def prose(card: Card, field: ProfileField, *, marked: bool = False) -> str:
     """Return what a card says of something that a profile asks for, or that nothing is recorded."""
     said = [text for entry in entries(card, field) for text in paragraphs(card, entry, marked=marked)]
-    kept = [text for text in dict.fromkeys(said) if text != NOT_RECORDED] or [NOT_RECORDED]
+    said += beside(card, field, marked=marked)
+    bare = all(entry.state == "missing" and entry.reason is None for entry in entries(card, field))
+    kept = [NOT_RECORDED] * bare + [text for text in dict.fromkeys(said) if text != NOT_RECORDED]
     return "\n\n".join(kept)
+
+
+def beside(card: Card, field: ProfileField, *, marked: bool = False) -> list[str]:
+    """Return the rows that are shown with what a profile asks for, and do not answer it."""
+    tables = [table for source in field.beside if (table := card.entries[source].table) is not None]
+    return [_row(card, table.columns, row, marked) for table in tables for row in table.rows]
 
 
 def _statement(card: Card, statement: Statement, marked: bool) -> str:
