@@ -8,6 +8,7 @@ from clocks import Clock
 
 from askreg.errors import Conflict, InvalidInput, NotFound, NotPermitted, StorageError
 from askreg.registry import access, documents
+from askreg.registry.plan import Plan
 from askreg.registry.registry import Registry
 from library.conftest import REPORT
 
@@ -139,3 +140,22 @@ def test_a_path_out_of_the_library_is_refused(registry: Registry) -> None:
     for path in ("/etc/passwd", "../a.md", "a/../../b.md"):
         with pytest.raises(InvalidInput):
             registry.register_document(path=path)
+
+
+def test_a_document_that_was_removed_is_in_no_list_and_as_of_before_in_each(
+    registry: Registry, write: Write, clock: Clock
+) -> None:
+    write(registry, "a.md", "one", about=["sepsis-risk"])
+    write(registry, "b.md", "two", about=["sepsis-risk"])
+    then = clock.advance(days=1).isoformat()
+    clock.advance(days=1)
+    registry.remove_document(path="a.md")
+
+    def listed(**given: object) -> list[str]:
+        return [row.subject for row in registry.query(Plan(**given)).rows]
+
+    assert listed(select="document") == ["doc:b.md"]
+    assert listed(select="document", as_of=then) == ["doc:a.md", "doc:b.md"]
+    about = {"select": "model", "where": [{"path": "name", "value": "sepsis-risk"}], "hops": ["documents"]}
+    assert listed(**about) == ["doc:b.md"]
+    assert registry.show("doc:a.md").removed == "removed"  # type: ignore[attr-defined]

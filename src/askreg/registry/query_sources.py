@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, cast, null, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, cast, exists, null, or_, select, true
 from sqlalchemy import Text as SqlText
 from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import JSON
@@ -226,8 +226,12 @@ class Scope:
     _others: list["Scope"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Name the kind's own table."""
+        """Name the kind's own table; a document that was removed is there no more."""
         self.base = table(TABLES[self.kind]).alias()
+        if self.kind == "document" and not self.reading.history:
+            removed = table(Field).alias()
+            gone = (removed.c.entity_id == self.base.c.id, removed.c.name == "removed", self.reading.view.open(removed))
+            self.where.append(~exists().where(*gone))
 
     @property
     def id(self) -> ColumnElement[int]:
