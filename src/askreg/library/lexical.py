@@ -21,12 +21,13 @@ STOPWORDS = frozenset(
 """Words that hold a sentence together."""
 ASKING = STOPWORDS | frozenset(
     """
-    answer cover covers describe described describes doc document documentation documents docs explain explained find
-    give gives list mention mentioned mentions quote read report reports said same say says section show state stated
-    states summarise summarize tell tells text word words write written
+    answer cover covers describe described describes doc document documentation documents docs explain explained
+    far fast find give gives happen happened happens list long many mention mentioned mentions much often quick
+    quickly quote read report reports said same say says section show soon state stated states summarise summarize
+    tell tells text word words write written
     """.split()
 )
-"""Those, and the words with which documents are asked about."""
+"""Those, and the words with which documents, times and amounts are asked about."""
 
 
 @lru_cache(maxsize=100_000)
