@@ -28,6 +28,7 @@ app: .venv/extras-app,audit,demo,docs,minilm
 
 eval: .venv/extras-$(TESTED)
 	$(BIN)/python eval/run.py --jobs 2 $(ARGS)
+	$(BIN)/python -m eval.retrieval
 	$(BIN)/python -m eval.mutation
 	$(BIN)/python -m eval.phi
 	$(BIN)/python -m eval.injection
