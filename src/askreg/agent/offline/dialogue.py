@@ -8,6 +8,7 @@ from typing import Any
 
 from askreg.agent.draft import Draft, Reading
 from askreg.agent.offline import aptness, canonical, crosscheck, dates, doubts, neighbours, slips
+from askreg.agent.offline.binding import bound
 from askreg.agent.offline.conversation import Before
 from askreg.agent.offline.lexicon import Lexicon
 from askreg.agent.offline.likeness import WHOLE, Likeness
@@ -39,7 +40,7 @@ def step(
     `texts` says whether the text of any document is kept.
     """
     context = Context(lexicon, now, question, past=past, likeness=likeness, texts=texts)
-    said = plainer(question)
+    said = _said(question, turns)
     running = _or_quoted(_answer(said, turns, lexicon, context), question, turns, context)
     left = list(results)
     try:
@@ -82,7 +83,7 @@ _ASKS = re.compile(rf"^\W*(?:\w+\W+){{0,3}}?(?:{_WH}|{_AUX})\b", re.I)
 _ANEW = re.compile(rf"{_AUX}\s+(?:it|they|he|she|there)\b", re.I)
 """What begins a question even after a bare comma: `the newest version of X, is it live`."""
 _LISTED = re.compile(r"(?:who|when|where|why|how)\b", re.I)
-_SAID = re.compile(
+_REPEATED = re.compile(
     r"^\W*(?:who|what|which(?: ones?)?|when|where) (?:is|was|are|were) (?:it|that|they|this|those)\W*$", re.I
 )
 """What asks only for what the answer before has said."""
@@ -95,6 +96,8 @@ _WORDS = re.compile(
 """What asks for the comment, which is told with who approved or rejected."""
 _ANSWERED = ("answered", "partial")
 _MOST_PARTS = 4
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']*'(?!\w)")
+"""What is quoted, such as a title, is one thing, whatever stands in it."""
 
 
 def _apt(draft: Draft, question: str, context: Context, results: list[ToolResult], turns: list[Any]) -> Draft:
@@ -117,6 +120,11 @@ def _apt(draft: Draft, question: str, context: Context, results: list[ToolResult
         reason = f"the question asks for {missed}, and what it was read as gives none; put it in other words"
         return Draft(status="abstained", reason=reason)
     return draft
+
+
+def _said(question: str, turns: list[Any]) -> str:
+    """Return what a question says in plain words: its turns of phrase unfolded, its pronouns bound."""
+    return plainer(bound(plainer(question), turns))
 
 
 def _unslipped(draft: Draft, question: str, results: list[ToolResult], turns: list[Any]) -> Draft:
@@ -181,7 +189,7 @@ def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Co
         elif (
             drafts
             and drafts[-1][1].status in _ANSWERED
-            and ((_empty(query) and not _LED.match(part)) or _SAID.match(part))
+            and ((_empty(query) and not _LED.match(part)) or _REPEATED.match(part))
         ):
             continue
         elif drafts and _WORDS.match(part):
@@ -250,7 +258,8 @@ def _reading(question: str, lexicon: Lexicon, context: Context) -> Reading | Non
 def _parts(question: str) -> list[str]:
     """Return the questions that are asked in one breath."""
     cuts: list[re.Match[str]] = []
-    joints = list(_NEXT.finditer(question))
+    quoted = [found.span() for found in _QUOTED.finditer(question)]
+    joints = [j for j in _NEXT.finditer(question) if not any(first < j.start() < last for first, last in quoted)]
     for found in joints:
         joint, before = found.group().lower(), question[cuts[-1].end() if cuts else 0 : found.start()]
         anew = _ANEW.match(question, found.end()) is not None
@@ -274,10 +283,10 @@ def _empty(query: Query) -> bool:
 def earlier(turns: list[Any], lexicon: Lexicon, now: datetime) -> list[Before]:
     """Return what the earlier questions of a conversation asked."""
     history: list[Before] = []
-    for turn in turns:
+    for position, turn in enumerate(turns):
         if turn.status not in _ANSWERED:
             continue
-        for part in _parts(plainer(turn.question)):
+        for part in _parts(_said(turn.question, turns[:position])):
             understood = understand(part, lexicon, now, history)
             if understood.query is not None:
                 history.append(Before(understood.query, list(turn.facts)))

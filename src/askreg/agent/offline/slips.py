@@ -32,6 +32,7 @@ _BORNE_OUT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"\b(remarks?|comments?)\b", r"comment"),
         (r"\b(rejections?|rejected|turned down)\b(?!.*\b(?:approv|decision|decided|review))", r"reject"),
         (r"\b(revision of (?:the |its )?code|code revision|commit)\b", r"commit|\bcode\b"),
+        (r"\b(?:its|their|what|which) (stage)\b", r"\bstage|\bmoved|experimental|validation|\bproduction|retired"),
         (r"\bmodel (card)\b", r"card|gap"),
     )
 )  # fmt: skip
@@ -52,8 +53,8 @@ _BETTER = re.compile(rf"{_ASKS}.*\b(prefer|better one|wins|which (?:one )?(?:is|
 _JUDGED = re.compile(
     r"better|worse|best|highest|lowest|higher|lower|equal|the same|compar|no difference|ahead|differs", re.I
 )
-_START = re.compile(r"\b(start(?:ed)? (?:out|off)|beg[iau]n with|first|at the outset|originally|initially)\b", re.I)
-_YESNO = re.compile(rf"{_ASKS}is (\S+:\d+) (?:in|at) (?:the )?(?:stage )?(\w+)(?: stage)?\W*$", re.I)
+_START = re.compile(r"\b((?:start|began|begin)(?:ed)? (?:out |off )?with|at the outset|originally|initially)\b", re.I)
+_IN_STAGE = re.compile(r"\b(?:in|at) (?:the )?(stage approved|approved stage|stage of approved)\b", re.I)
 
 
 def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns: Sequence[Any]) -> str | None:
@@ -67,7 +68,7 @@ def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns:
         found = asked.search(plain)
         if found and not borne.search(told):
             return found.group(1)
-    for lost in (_approvals(plain, draft), _moves(plain, draft), _verdict(plain, draft), _unbound(plain, calls, turns)):
+    for lost in (_approvals(plain, draft), _moves(plain, draft), _at_first(plain, draft), _staged(plain, draft), _verdict(plain, draft), _unbound(plain, calls, turns)):
         if lost is not None:
             return lost
     return None
@@ -95,6 +96,18 @@ def _verdict(question: str, draft: Draft) -> str | None:
     """Return what asks which of two is better when the answer judges neither."""
     found = _BETTER.search(question)
     return found.group(1) if found and not _JUDGED.search(draft.text) else None
+
+
+def _at_first(question: str, draft: Draft) -> str | None:
+    """Return what asks for the first of several when later ones are told with it."""
+    found = _START.search(question)
+    return found.group(1) if found and len(re.findall(r"\bdeployed at\b|\blive at\b", draft.text)) > 1 else None
+
+
+def _staged(question: str, draft: Draft) -> str | None:
+    """Return the stage of approval that is asked about when a signature of approval is told instead."""
+    found = _IN_STAGE.search(question)
+    return found.group(1) if found and "was approved by" in draft.text and "moved to" not in draft.text else None
 
 
 def _unbound(question: str, calls: str, turns: Sequence[Any]) -> str | None:

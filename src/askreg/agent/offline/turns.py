@@ -28,6 +28,7 @@ _BACK = (
     r"(?:go(?:es)? back to|trac(?:e|es) back to|lead(?:s)? back to|ultimately (?:come|comes|derive|derives) from"
     r"|rest(?:s)? upon)"
 )
+_GO = r"(?:go back to|trace back to|lead back to|come from|rest upon)"
 _ANYONE = r"(?:anyone|anybody|someone|somebody)"
 _LATEST = r"(?:most recent|latest|newest|last)"
 _BASES = r"(?:base versions?|bases|ancestor versions?|parent versions?)"
@@ -88,11 +89,11 @@ _CARD: Rules = (
 )  # fmt: skip
 _LINEAGE: Rules = (
     (_FAR + r"(?=[\s,.:?!]|$)", ""),
-    (rf"\b(?:how many|number of)(?: different| distinct)? {_KIND} (?:does|do) {_X} {_WAYS}{_BACK[:-1]})?",
-     r"how many \1 are upstream of \2"),
-    (rf"\bwhich {_KIND} (?:does|do|did) {_X} {_WAYS}(?:{_BACK[3:-1]}|come from)", r"which \1 are upstream of \2"),
+    (rf"\bhow many(?: different| distinct)? {_KIND} (?:does|do|did) {_X} {_WAYS}{_GO}", r"how many \1 are upstream of \2"),
+    (rf"\b(?:which|what) {_KIND} (?:does|do|did) {_X} {_WAYS}{_GO}", r"which \1 are upstream of \2"),
     (rf"\b(?:number|count) of (?:distinct |different )?{_KIND} (?:that |which )?{_X} {_WAYS}{_BACK}",
      r"how many \1 are upstream of \2"),
+    (rf"\b(?:how many|number of|count of)(?: the)?(?: different| distinct) {_KIND}\b", r"how many \1"),
     (rf"^.*?\b{_KIND} (?:that |which )?{_X} {_WAYS}{_BACK}(?=\W*$)", r"list the \1 upstream of \2"),
     (rf"^\W*(?:all |the )*data (?:that |which )?{_X} {_WAYS}{_BACK}.*$", r"list the datasets upstream of \1"),
     (rf"^\W*which models have (?:a|any|some) versions? (?:that |which )?{_WAYS}{_BACK} {_X}", r"which models are affected by \1"),
@@ -158,8 +159,20 @@ _HELD: Rules = (
      r"|deidentified|de-identified|public|phi)(?=\W*$)", r"what is the sensitivity of \1"),
     (rf"^\W*(?:what|which) (?:test|evaluation) (?:sets?|data|datasets?) (?:has|have|was|were) {_V} (?:been )?(?:run|tried|tested"
      r"|evaluated|measured) on", r"what was \1 evaluated on"),
-    (rf"^\W*do we have (?:something|anything|a model|one) (?:named|called) {_M} in the (?:registry|record)",
-     r"is there a model named \1"),
+    (rf"^\W*(?:do we have|is there) (?:something|anything|a model|one) (?:named|called) {_M}(?: in the (?:registry|record))?(?=\W*$)",
+     r"do we have \1"),
+    (r"^\W*what did (.+?) (?:start|begin) (?:out |off )?with (?:in|at) (?:the )?([\w-]+)(?=\W*$)", r"what was the first version live at \1 \2"),
+    (r"\bwhat was newly deployed\b", "what was deployed"),
+    (r"\b(which|what) ((?:live|deployed|retired|approved) versions?) belongs? to (?=models?\b)", r"\1 \2 are of "),
+    (r"^\W*(?:and |so |but )?(its|his|her|their) ([a-z_ ]+?)(?=\W*$)", r"what is \1 \2"),
+    (rf"^\W*{_V} on {_D}[:,] whose (?:evaluation|figures?) (?:is|are|was|were) (?:that|it|those)", r"who evaluated \1 on \2"),
+    (rf"^\W*whose evaluation (?:is|was) (?:that|the one) of {_V} on {_D}", r"who evaluated \1 on \2"),
+    (rf"^\W*(?:list |show )?(?:the )?(training|validation|test) data (?:in|of|for) the run (?:behind|of|that made) {_V}",
+     r"which dataset did the run of \2 use for \1"),
+    (rf"^\W*(\w+) since when[:,]? {_V}", r"since when is \2 \1"),
+    (r"^\W*what (.+?) (?:is|was) (.+?) allowed to do\W+(?:which|what) roles(?=\W*$)", r"which roles does \2 have"),
+    (r"^\W*what (?:is|was) (.+?) allowed to do\W+(?:which|what) roles(?=\W*$)", r"which roles does \1 have"),
+    (r"^\W*models? whose (\w+) tag is (\w[\w-]*)", r"models with the tag \1 \2"),
     (rf"^\W*walk me through what (?:was|has been) done (?:with|to) {_X} (?:during|in|over) ", r"what was done to \1 in "),
     (rf"^\W*(?:the )?(?:date|day) of (?:the )?(?:very )?first deployment of {_X}", r"when was \1 first deployed"),
     (rf"^\W*(?:the )?(?:very )?first deployment of {_X}\W+(?:date|when|on which day)", r"when was \1 first deployed"),
@@ -200,6 +213,9 @@ _STAGES: Rules = (
      r"what is the stage of \2"),
     (r"^\W*when was (the (?:version|model) (?:that is |which is )?live (?:at|in) .+?) registered(?=\W*$)",
      r"what is the registration date of \1"),
+    (rf"^\W*(is|was|are|were) {_V} (?:in|at) (?:the )?stage {_STAGE}\b", r"\1 \2 at the \3 stage"),
+    (rf"^\W*(is|was) {_V} (?:in|at) the {_STAGE} stage\b", r"\1 \2 at the \3 stage"),
+    (rf"^\W*how many days did {_V} spend (?:in|at) (?:the )?(?:stage )?{_STAGE}(?: stage)?(?=\W*$)", r"how long was \1 in \2"),
     (r"\bwho (?:has )?registered the version (?:that |which )?(\S+:\d+) is based on", r"who registered the base of \1"),
 )  # fmt: skip
 _MISSING: Rules = (

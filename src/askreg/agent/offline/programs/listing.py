@@ -126,8 +126,7 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
     rows = _distinct(found.rows, node)
     event = _event_of(node)
     if found.kind == "metric" and node.kind != "metric" and event is not None:
-        members = _unique(rows, node)
-        text = "\n".join(f"- {_member_name(r, node)}{telling.cite([r])}" for r in members[:SHOWN])
+        text = "\n".join(f"- {line}" for line in _measured(rows, node)[:SHOWN])
     elif node.kind == "site" and (event is None or event.role("theme") is None):
         facts = [f for r in rows if (f := r.fact("site")) is not None]
         text = "{list(" + ",".join(f"{f.id}.value" for f in facts) + ")}."
@@ -149,6 +148,17 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
         + (telling.more(found, min(SHOWN, len(rows))) if cut else "")
         + ("" if telling.dated(rows) else _taken(node, work))
     )
+
+
+def _measured(rows: list[Row], node: SetOf) -> list[str]:
+    """Return each member with the figures by which it was found."""
+    figures: dict[str, list[Row]] = {}
+    for row in rows:
+        figures.setdefault(sets.member(row, node.kind), []).append(row)
+    return [
+        f"{_member_name(found[0], node)} ({', '.join(f'{r.main.metric} {{{r.main.id}}}' for r in found)})"
+        for found in figures.values()
+    ]
 
 
 def _fields_said(row: Row) -> str:
@@ -301,7 +311,7 @@ def _most(work: Work, node: SetOf, q: Query) -> Asking:
         ids = ",".join(f"{r.main.id}" for r in rows)
         lines.append(
             f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} "
-            f"{_plural(counted)}."
+            f"{_plural(counted)}" + (":\n" + telling.listed(rows) if by == "person" and found.kind == "approval" else ".")
         )
     return answered("\n\n".join(lines))
 

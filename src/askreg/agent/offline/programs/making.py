@@ -61,7 +61,14 @@ def _maker(work: Work, q: Query, event: Event) -> Asking:
         verb = "run"
     text = []
     for subject in found.subjects[:20]:
-        rows = yield from work.plan(kind, [where("subject", subject)], paths)
+        if kind == "dataset":
+            # Who registered a dataset is recorded of each of its versions.
+            rows = yield from work.plan(kind, [where("subject", subject)], hops=["versions"], project=paths)
+        else:
+            rows = yield from work.plan(kind, [where("subject", subject)], paths)
+        if kind == "dataset" and rows:
+            text += [f"{row.name} was {verb} by {row.put('by') or 'nobody named'} on {row.put('at', ':date')}." for row in rows.rows]
+            continue
         exact = [r for r in rows.rows if r.subject == subject] or rows.rows[:1]
         for row in exact:
             by = f" by {row.put('by')}" if row.fact("by") else ""

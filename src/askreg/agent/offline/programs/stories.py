@@ -43,7 +43,8 @@ def _reached(work: Work, q: Query, subjects: list[str], kinds: list[str], kind: 
     parts: list[str] = []
     for direction in ("up", "down") if q.direction == "both" else (q.direction,):
         for subject in subjects:
-            result = yield from work.call("lineage", subject=subject, direction=direction, kinds=None,
+            only = kinds if q.ask[0] == "count" and q.event is None else None
+            result = yield from work.call("lineage", subject=subject, direction=direction, kinds=only,
                                           as_of=periods.as_of(q.time, work.context))  # fmt: skip
             if result.error:
                 raise Unanswered(literal(result.error))
@@ -89,6 +90,8 @@ def _nodes(result: ToolResult, subject: str, direction: str, kinds: list[str], l
         verb = "came from no" if direction == "up" else "led to no"
         return f"{literal(subject)} {verb} {things} in the record."
     facts = _by_node(result)
+    if q.ask[0] == "count" and kinds and live is None and result.count and not data.truncated:
+        return f"{literal(subject)} {word} {{{result.count}}} {' and '.join(_PLURALS[k] for k in wanted)}."
     if q.ask[0] == "count":
         ids = [facts[n.subject] for n in nodes if n.subject in facts]
         return "{count(" + ",".join(ids) + ")} " + " and ".join(_PLURALS[k] for k in wanted) + "."

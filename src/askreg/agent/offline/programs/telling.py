@@ -119,15 +119,17 @@ def figure(row: Row, *, subject: bool = True) -> str:
 
 
 def evaluated(rows: list[Row]) -> str:
-    """Return who evaluated what on what, and when."""
-    seen: dict[tuple[str, str | None, str | None], Row] = {}
+    """Return who evaluated what on what, when, and what was found."""
+    groups: dict[tuple[str, str | None, str | None], list[Row]] = {}
     for row in rows:
-        seen.setdefault((row.subject, row.main.dataset, str(row.values.get("by"))), row)
+        groups.setdefault((row.subject, row.main.dataset, str(row.values.get("by"))), []).append(row)
     lines = []
-    for row in list(seen.values())[:SHOWN]:
+    for found in list(groups.values())[:SHOWN]:
+        row = found[0]
         by = f" by {row.put('by')}" if row.fact("by") else ""
         on = f" on {row.put('at', ':date')}" if row.fact("at") else ""
-        lines.append(f"{{{row.main.id}.subject}} was evaluated on {{{row.main.id}.dataset}}{by}{on}.")
+        told = ", ".join(f"{r.main.metric} {{{r.main.id}}}" for r in found)
+        lines.append(f"{{{row.main.id}.subject}} was evaluated on {{{row.main.id}.dataset}}{by}{on} ({told}).")
     return " ".join(lines)
 
 
