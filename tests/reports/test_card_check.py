@@ -13,6 +13,7 @@ from askreg.reports.cards.exports import write
 from askreg.reports.cards.reading import dates, numbers
 from askreg.reports.cards.record import read
 
+from .card_sentences import FALSE, MISSED, TRUE
 from .card_world import SMALL, small
 
 # Of sepsis:1, each pair: what the record contradicts, and the same that it bears out.
@@ -115,7 +116,18 @@ def test_a_planted_contradiction_is_found(
     assert codes(true) == [], kind
 
 
-@pytest.mark.parametrize("text", FAIR)
+@pytest.mark.parametrize("text", FALSE)
+def test_a_false_sentence_as_people_write_is_found(codes: Callable[[str], list[str]], text: str) -> None:
+    assert "contradiction" in codes(text)
+
+
+@pytest.mark.xfail(reason="known not to be found")
+@pytest.mark.parametrize("text", MISSED)
+def test_a_false_sentence_of_another_kind_is_found(codes: Callable[[str], list[str]], text: str) -> None:
+    assert "contradiction" in codes(text)
+
+
+@pytest.mark.parametrize("text", [*FAIR, *TRUE])
 def test_a_text_that_claims_nothing_is_let_through(codes: Callable[[str], list[str]], text: str) -> None:
     assert codes(text) == []
 

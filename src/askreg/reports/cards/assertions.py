@@ -6,17 +6,18 @@ Held against the record as the claims of figures are.
 import re
 from collections.abc import Callable, Iterator
 
-from askreg.reports.cards.claims import Claimed, Claims, stands
+from askreg.reports.cards.claims import Claimed, Claims
 from askreg.reports.cards.reading import dates
+from askreg.reports.cards.settings import stands
 
 _DONE: dict[str, str] = {
-    "registered": r"register\w*|released|published in the registry",
-    "approved": r"approved|signed off",
-    "rejected": r"rejected",
-    "evaluated": r"evaluated|validated|tested|assessed",
-    "trained": r"trained|fitted",
-    "live": r"deployed|went live|gone live|live since|in use since|rolled out|go-live",
-    "production": r"(?:entered|moved to|in|reached) production",
+    "registered": r"register\w*|registration|released|published in the registry",
+    "approved": r"approved|approval|signed off",
+    "rejected": r"rejected|rejection",
+    "evaluated": r"evaluated|evaluation|validated|tested|assessed",
+    "trained": r"trained|fitted|training (?:was|took place|ran|finished)",
+    "live": r"deployed|deployment|went live|gone live|live since|in use since|rolled out|go-live",
+    "production": r"(?:entered|moved (?:in)?to|in|reached|went (?:in)?to|put (?:in)?to|promoted to) production",
     "retired": r"retired|decommissioned",
     "withdrawn": r"withdrawn|taken out of use|switched off",
     # What the record has dates of elsewhere, or none: they are not judged.
@@ -28,23 +29,32 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 _PERSON = r"(?P<name>[A-Z][\w'’-]+(?:\s+(?:(?:de|van|von|der|da|al|bin)\s+)*[A-Z][\w'’.-]+)*|[a-z0-9]+\.[a-z0-9.-]+\w)"
+_TITLE = r"(?:(?i:dr|prof|mr|mrs|ms)\.?\s+)?"
 _BY: dict[str, re.Pattern[str]] = {
     "approved": re.compile(
-        rf"\b(?i:approved|signed off|signed)\s+(?i:by)\s+(?:(?i:dr|prof|mr|mrs|ms)\.?\s+)?{_PERSON}"
+        r"\b(?i:approved by|signed off by|signed by|approval (?:was )?(?:granted |given )?(?:by|from))\s+"
+        + _TITLE
+        + _PERSON
     ),
-    "rejected": re.compile(rf"\b(?i:rejected)\s+(?i:by)\s+(?:(?i:dr|prof|mr|mrs|ms)\.?\s+)?{_PERSON}"),
-    "evaluated": re.compile(
-        rf"\b(?i:evaluated|validated|tested)\s+(?i:by)\s+(?:(?i:dr|prof|mr|mrs|ms)\.?\s+)?{_PERSON}"
-    ),
+    "rejected": re.compile(r"\b(?i:rejected)\s+(?i:by)\s+" + _TITLE + _PERSON),
+    "evaluated": re.compile(r"\b(?i:evaluated|validated|tested)\s+(?i:by)\s+" + _TITLE + _PERSON),
     "owned": re.compile(
         r"\b(?i:owned by|owner(?:\s+of\s+(?:it|the model))?\s*(?:is|:)|developed by|maintained by|registered by)"
         rf"\s+{_PERSON}"
     ),
 }
+_ACTIVE = re.compile(
+    _PERSON + r"\s+(?:has\s+|have\s+)?(?P<did>approved|rejected|evaluated|validated|registered|developed)\s+"
+    r"(?:it\b|(?:the|this)\s+(?:model|version|card)\b)"
+)
+_NOBODY = frozenset("who it we they this that the he she nobody anyone i you".split())
+_DID = {"validated": "evaluated", "registered": "owned", "developed": "owned"}
 _SUBJECT = r"(?P<what>[A-Za-z0-9][\w.-]*(?:@[\w.-]*\w|:\d+)?)"
 _ON: dict[str, re.Pattern[str]] = {
     "training": re.compile(
-        r"\b(?:trained|fitted|developed)\s+(?:\w+\s+){0,2}?(?:on|with|from|using)\s+(?P<rest>.*)", re.IGNORECASE
+        r"\b(?:(?:trained|fitted|developed)\s+(?:\w+\s+){0,2}?(?:on|with|from|using)|training\s+(?:data|set)\b\W*"
+        r"(?:(?:was|were|is|are|came|comes|come|comprised?|consists?|consisted)\s+)?(?:of\s+|from\s+)?)\s*(?P<rest>.*)",
+        re.IGNORECASE,
     ),
     "evaluation": re.compile(
         r"\b(?:evaluated|tested|validated|measured|assessed)\s+(?:\w+\s+){0,2}?(?:on|with|against|using)\s+(?P<rest>.*)",
@@ -52,12 +62,16 @@ _ON: dict[str, re.Pattern[str]] = {
     ),
 }
 _FROM = re.compile(
-    rf"\b(?:derived|fine-?tuned|distilled|retrained|built)\s+(?:from|on|upon)\s+{_SUBJECT}", re.IGNORECASE
+    r"\b(?:(?:derived|derives|fine-?tuned|distilled|retrained|built|stems|starts|started)\s+(?:from|on|upon)"
+    rf"|base (?:model|version)\s*(?:is|:))\s+{_SUBJECT}",
+    re.IGNORECASE,
 )
-_AT = re.compile(r"\b(?:live|deployed|in use|running|used)\s+(?:at|in|on)\s+(?P<rest>.*)", re.IGNORECASE)
+_AT = re.compile(r"\b(?:live|deployed|in use|running|used)\s+(?:at|in|on)\s+(?:the\s+)?(?P<rest>.*)", re.IGNORECASE)
+_UNKNOWN = re.compile(r"\b(?:live|deployed|in use) at (?P<site>[A-Za-z][\w-]*)", re.IGNORECASE)
+_NOWHERE = frozenset("the a an our all several many this that one two both any each other night least most".split())
 _STAGES = ("experimental", "validation", "approved", "production", "retired")
 _STAGE = re.compile(
-    r"\b(?:is|currently|now|stage\s*(?:is|:))\s+(?P<not>not\s+(?:yet\s+)?)?"
+    r"\b(?:is|currently|now|(?:stage|status)\s*(?:is|:))\s+(?P<not>not\s+(?:yet\s+)?)?"
     r"(?:(?:still|already|currently|now)\s+)?(?:in\s+)?"
     rf"(?P<stage>{'|'.join(_STAGES)})\b(?!\s+(?:by|on|for|data|set|split|of|use))",
     re.IGNORECASE,
@@ -67,8 +81,13 @@ _LIVE = re.compile(
     r"(?:live|deployed|in (?:clinical )?use)\b",
     re.IGNORECASE,
 )
+_ENDED = re.compile(rf"\b(?:no longer|not any ?more)\s+(?:in\s+)?(?P<stage>{'|'.join(_STAGES)})\b", re.IGNORECASE)
+_RETIRED = re.compile(r"\b(?:has been|was|is)\s+(?:now\s+|since\s+)?(?:retired|decommissioned)\b", re.IGNORECASE)
+_NEVER_LIVE = re.compile(r"\b(?:has|have)\s+(?:not|never)\s+(?:yet\s+)?been\s+(?:deployed|live|used)\b", re.IGNORECASE)
+_PRESENT = re.compile(r"\b(?:is|currently|now|still|remains|has been)\b", re.IGNORECASE)
 _THIS = re.compile(
-    r"\bthis (?:card|model|version)\s+(?:is|describes|is of|is for)\s+(?:version\s+)?"
+    r"\b(?:this (?:card|model|version)\s+(?:is|describes|is of|is for)\s+(?:version\s+)?|this is version\s+"
+    r"|(?:the\s+)?current version\s*\(?(?:is\s+)?(?:version\s+)?)"
     r"(?P<what>[a-z0-9][\w.-]*:)?(?P<number>\d+)\b",
     re.IGNORECASE,
 )
@@ -135,15 +154,19 @@ def _who(claims: Claims, sentence: str) -> Iterator[Claimed]:
         return
     for what, pattern in _BY.items():
         for found in pattern.finditer(sentence):
-            named, allowed = found["name"].rstrip(".,"), _people(claims, what)
-            if not any(_same_person(named, person) for person in allowed):
-                known = ", ".join(" / ".join(person) for person in allowed) or "nobody"
-                said = (
-                    f"{named} is said to have {what} it"
-                    if what != "owned"
-                    else f"{named} is said to own or have made it"
-                )
-                yield Claimed("contradiction", sentence, f"{said}; on record: {known}")
+            yield from _held_by(claims, sentence, found["name"], what)
+    for found in _ACTIVE.finditer(sentence):
+        if found["name"].casefold() in _NOBODY:
+            continue
+        yield from _held_by(claims, sentence, found["name"], _DID.get(found["did"], found["did"]))
+
+
+def _held_by(claims: Claims, sentence: str, name: str, what: str) -> Iterator[Claimed]:
+    named, allowed = name.rstrip(".,"), _people(claims, what)
+    if not any(_same_person(named, person) for person in allowed):
+        known = ", ".join(" / ".join(person) for person in allowed) or "nobody"
+        said = f"{named} is said to own or have made it" if what == "owned" else f"{named} is said to have {what} it"
+        yield Claimed("contradiction", sentence, f"{said}; on record: {known}")
 
 
 def _people(claims: Claims, what: str) -> list[tuple[str, ...]]:
@@ -223,12 +246,16 @@ def _where(claims: Claims, sentence: str) -> Iterator[Claimed]:
     if found is None or _NOT.search(sentence):
         return
     rest = found["rest"].casefold()
-    present = re.search(r"\b(?:is|currently|now)\b", sentence[: found.start()][-20:], re.IGNORECASE) is not None
+    present = _PRESENT.search(sentence) is not None
     live = [d for d in claims.record.version.deployments if d.until is None or not present]
     for site in claims.record.every("site"):
         if stands(site, rest) and site not in {deployment.site for deployment in live}:
             known = ", ".join(dict.fromkeys(f"{d.site}/{d.environment}" for d in live)) or "nowhere"
             yield Claimed("contradiction", sentence, f"it is said to be live at {site}; on record: {known}")
+    for named in _UNKNOWN.finditer(sentence):
+        site = named["site"].casefold()
+        if site not in {*claims.record.every("site"), *_NOWHERE, *(d.environment for d in live)}:
+            yield Claimed("unsupported", sentence, f"it is said to be live at {site}, which no record names")
 
 
 def _state(claims: Claims, sentence: str) -> Iterator[Claimed]:
@@ -246,11 +273,21 @@ def _state(claims: Claims, sentence: str) -> Iterator[Claimed]:
                 f"{found.group()!r}; on record: its stage is {version.stage}",
                 claims.facts("stage"),
             )
+    for found in _ENDED.finditer(sentence):
+        if version.stage == found["stage"].lower():
+            what = f"{found.group()!r}; on record: its stage is {version.stage}"
+            yield Claimed("contradiction", sentence, what, claims.facts("stage"))
+    if _RETIRED.search(sentence) and version.stage != "retired" and not _NOT.search(sentence):
+        what = f"it is said to be retired; on record: its stage is {version.stage}"
+        yield Claimed("contradiction", sentence, what, claims.facts("stage"))
     live = [deployment for deployment in version.deployments if deployment.until is None]
     for found in _LIVE.finditer(sentence):
         if not _ASKS.search(sentence[: found.start()]) and bool(live) == bool(found["not"]):
             known = ", ".join(f"{d.site}/{d.environment}" for d in live) or "it is live nowhere"
             yield Claimed("contradiction", sentence, f"{found.group()!r}; on record: {known}", claims.facts("deployed"))
+    if _NEVER_LIVE.search(sentence) and version.deployments:
+        known = ", ".join(dict.fromkeys(f"{d.site}/{d.environment}" for d in version.deployments))
+        yield Claimed("contradiction", sentence, f"it is said not to have been live; on record: {known}")
     if _NOT.search(sentence):
         return
     if _APPROVED.search(sentence) and not any(a.decision == "approved" for a in version.approvals):

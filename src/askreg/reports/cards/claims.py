@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
+from askreg.reports.cards import settings
 from askreg.reports.cards.content import Card, Figure
 from askreg.reports.cards.reading import Number, dates, numbers
 from askreg.reports.cards.record import Record
@@ -48,7 +49,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 """Words by which a metric is known beside its name."""
 
 _GOAL = re.compile(
-    r"\b(?:goals?|targets?|should|must|aims?|aimed|expected|required|requires?|threshold|at which|would|could|if)\b",
+    r"\b(?:goals?|targets?|should|must|aims?|aimed|expected|required|requires?|at which|would|could|if|whenever)\b"
+    r"|\b(?:drops|falls|sinks|rises) (?:below|under|above|over)\b",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
@@ -59,9 +61,21 @@ _BOUND = re.compile(
 _NEAR = 32
 """Characters before a number in which the words that belong to it stand."""
 _THING = re.compile(
-    r"\b(?:versions?|v|methods?|figures?|tables?|sections?|steps?|phases?|levels?|type|class|grade|model|chapter|ref)\.?\s*$",
+    r"\b(?:versions?|v|methods?|figures?|tables?|sections?|steps?|phases?|levels?|type|class|grade|model|chapter|ref"
+    r"|(?:threshold|cut-?off)(?:\s+(?:of|at|is|was))?)\.?\s*$",
     re.IGNORECASE,
 )
+_UNIT = re.compile(
+    r"\s?(?:mmol|mg|ml|kg|cm|mm|mmhg|bpm|°|hours?|hrs?|h|days?|minutes?|min|years?|weeks?|months?|seconds?|beds?)\b",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(
+    r"\b(?:compared (?:with|to)|versus|vs\.?|than|et al\.?(?:\s+\d{4})?|baseline|previous|prior|earlier|older|other"
+    r"|reported|published|literature|state of the art)\b[^;]*$",
+    re.IGNORECASE,
+)
+_FOR_ANOTHER = re.compile(r"\s+(?:for|by|with|from)\s+(?:the\s+)?[A-Z]{2,}\b")
+_SLASHED = re.compile(r"(?<![\w./])(\d*\.\d+\s?%?|\d{1,3}\s?%)\s*/\s*(\d*\.\d+\s?%?|\d{1,3}\s?%)(?![\w/])")
 _SYMBOL = re.compile(r"(?P<low>(?:>=?|≥)\s*)$|(?P<high>(?:<=?|≤)\s*)$")
 _INTERVAL = re.compile(
     r"(?:ci|confidence interval|interval|\()\W{0,3}(?:of |from |was |is )?"
@@ -70,9 +84,9 @@ _INTERVAL = re.compile(
 )
 _SIZED = re.compile(
     r"\bn\s*=\s*(?P<n>[\d,]+)"
-    r"|(?<![\w.,@:/=-])(?P<count>\d{1,3}(?:,\d{3})+|\d+)\s+(?:[a-z-]+\s+){0,2}?"
+    r"|(?<![\w.,@:/=-])(?<!\bper )(?P<count>\d{1,3}(?:,\d{3})+|\d+)\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:patients?|cases?|stays?|records?|rows?|images?|samples?|encounters?|people|participants?|examinations?|"
-    r"recipients?|admissions?|visits?|scans?|studies|subjects)\b",
+    r"recipients?|admissions?|visits?|scans?|studies|subjects)\b(?!-)",
     re.IGNORECASE,
 )
 _TRAINED = re.compile(r"\b(?:train(?:ed|ing)|developed on|fitted|learn(?:ed|t))\b", re.IGNORECASE)
@@ -113,7 +127,7 @@ class Claims:
 
 def _figures(claims: Claims, sentence: str) -> Iterator[Claimed]:
     found = numbers(sentence)
-    if not found or _GOAL.search(sentence):
+    if not (found or _SLASHED.search(sentence)) or _GOAL.search(sentence):
         return
     sized = [match.span() for match in _SIZED.finditer(sentence)]
     bounds = [match.span(group) for match in _INTERVAL.finditer(sentence) for group in (1, 2)]
@@ -122,8 +136,31 @@ def _figures(claims: Claims, sentence: str) -> Iterator[Claimed]:
     for index, (start, end, metric) in enumerate(mentions):
         following = mentions[index + 1][0] if index + 1 < len(mentions) else len(sentence)
         number = _number_for(sentence, figures, start, end, following, first=index == 0)
-        if number is not None:
-            yield from _judged(claims, sentence, metric, number)
+        if number is None or _of_another(sentence, start, number):
+            continue
+        yield from _judged(claims, sentence, metric, number)
+        # "0.83 in women and 0.89 in men": a further figure counts if it is said of a cohort or of data.
+        for further in figures:
+            if number.end <= further.start < following and settings.bound(claims.card, sentence, further):
+                yield from _judged(claims, sentence, metric, further)
+    for metric, number in _paired(sentence, mentions):
+        yield from _judged(claims, sentence, metric, number)
+
+
+def _of_another(sentence: str, start: int, number: Number) -> bool:
+    """Tell whether a figure is said of something else than this version: of a score, a paper, an earlier model."""
+    return _ANOTHER.search(sentence[max(0, start - 60) : start]) is not None or (
+        _FOR_ANOTHER.match(sentence[number.end : number.end + 20]) is not None
+    )
+
+
+def _paired(sentence: str, mentions: list[tuple[int, int, str]]) -> Iterator[tuple[str, Number]]:
+    """Yield the figures of metrics that are told in pairs: "sensitivity/specificity: 0.81/0.70"."""
+    for (_, end, first), (start, stop, second) in zip(mentions, mentions[1:], strict=False):
+        told = _SLASHED.search(sentence, stop)
+        if sentence[end:start].strip() in ("/", "and", "&") and told is not None and told.start() - stop <= 20:
+            for metric, text in ((first, told.group(1)), (second, told.group(2))):
+                yield from ((metric, number) for number in numbers(f" {text} ")[:1])
 
 
 def _mentions(claims: Claims, sentence: str) -> Iterator[tuple[int, int, str]]:
@@ -139,12 +176,15 @@ def _number_for(
     after = [number for number in figures if end <= number.start < following]
     if after and after[0].start - end <= 60:
         return after[0]
-    before = [number for number in figures if number.end <= start and start - number.end <= 12]
-    return before[-1] if before and first else None
+    enclosed = sentence[start - 1 : start] == "(" and sentence[end : end + 1] == ")"
+    before = [number for number in figures if number.end <= start and start - number.end <= (40 if enclosed else 12)]
+    return before[-1] if before and (first or enclosed) else None
 
 
 def _counts(sentence: str, number: Number) -> bool:
-    """Tell whether a number is one of a thing ("version 2", "method 5") and no measure."""
+    """Tell whether a number is one of a thing ("version 2", "method 5") or of a unit, and no measure."""
+    if _UNIT.match(sentence[number.end : number.end + _NEAR]):
+        return True
     return _THING.search(sentence[max(0, number.start - _NEAR) : number.start]) is not None
 
 
@@ -156,7 +196,7 @@ def _judged(claims: Claims, sentence: str, metric: str, number: Number) -> Itera
     if not same:
         yield Claimed("unsupported", sentence, f"{number.text} is said of {metric}, of which no figure is on record")
         return
-    meant = _meant(claims, sentence, same)
+    meant = settings.meant(sentence, number, same)
     bound = _bound(sentence, number)
     if bound is not None:
         # A bound is said of the whole, unless a cohort is named.
@@ -194,29 +234,6 @@ def _alike(claims: Claims, metric: str) -> list[Figure]:
     words = {metric} | {other for other, known in SYNONYMS.items() if metric in known}
     exact = [figure for figure in claims.card.figures if figure.metric == metric]
     return exact or [figure for figure in claims.card.figures if figure.metric in words]
-
-
-def _meant(claims: Claims, sentence: str, figures: list[Figure]) -> list[Figure]:
-    """Return the figures of the dataset and cohort that a sentence names; all, if it names none."""
-    folded = sentence.casefold()
-    named = [f for f in figures if stands(f.dataset, folded) or stands(f.dataset.partition("@")[0], folded)]
-    figures = named or figures
-    cohorts = [f for f in figures if f.cohort != "all" and _names_cohort(f.cohort, folded)]
-    longest = max((len(figure.cohort) for figure in cohorts), default=0)
-    return [figure for figure in cohorts if len(figure.cohort) == longest] or figures
-
-
-_PEOPLE = {"female": ("women", "woman", "females"), "male": ("men", "man", "males")}
-
-
-def _names_cohort(cohort: str, folded: str) -> bool:
-    if stands(cohort.casefold(), folded):
-        return True
-    values = [pair.partition("=")[2].casefold() for pair in cohort.split(",")]
-    return all(
-        any(stands(word, folded) for word in (value, value.replace("-", " "), *_PEOPLE.get(value, ())))
-        for value in values
-    )
 
 
 def _bound(sentence: str, number: Number) -> Literal["low", "high"] | None:
@@ -261,13 +278,15 @@ def _sizes(claims: Claims, sentence: str) -> Iterator[Claimed]:
 def _known_sizes(claims: Claims, sentence: str) -> tuple[list[tuple[int, str]], str]:
     folded = sentence.casefold()
     rows = [(use, use.rows) for use in claims.card.datasets if use.rows is not None]
-    named = [
-        (n, use.fact) for use, n in rows if stands(use.subject, folded) or stands(use.subject.split("@")[0], folded)
-    ]
+
+    def named_in(name: str) -> bool:
+        return settings.stands(name, folded) or settings.stands(name.partition("@")[0], folded)
+
+    named = [(n, use.fact) for use, n in rows if named_in(use.subject)]
     measured = [(figure.n, figure) for figure in claims.card.figures if figure.n is not None]
     sizes = [(n, figure.fact) for n, figure in measured]
     if named:
-        about = [(n, f.fact) for n, f in measured if stands(f.dataset.split("@")[0], folded)]
+        about = [(n, f.fact) for n, f in measured if settings.stands(f.dataset.split("@")[0], folded)]
         return named + about, "the data it names"
     if _TRAINED.search(sentence) and not _TESTED.search(sentence):
         return [(n, use.fact) for use, n in rows if "training" in use.roles], "the data it was trained on"
@@ -275,11 +294,6 @@ def _known_sizes(claims: Claims, sentence: str) -> tuple[list[tuple[int, str]], 
         evaluated = [(n, use.fact) for use, n in rows if "evaluation" in use.roles]
         return evaluated + sizes, "what it was evaluated on"
     return [(n, use.fact) for use, n in rows] + sizes, "its data"
-
-
-def stands(name: str, folded: str) -> bool:
-    """Tell whether a name stands in a folded text as a whole."""
-    return bool(name) and re.search(rf"(?<![\w.-]){re.escape(name.casefold())}(?![\w=]|-\w|\.\w)", folded) is not None
 
 
 CHECKS: tuple[Callable[[Claims, str], Iterator[Claimed]], ...] = (_figures, _sizes)
