@@ -32,6 +32,7 @@ from eval.row import Outcome, Row
 from eval.summary import Category, Share, Summary, share_of, summarised
 
 HERE = Path(__file__).parent
+NOTHING = "nothing to judge"
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def _plots(run: Run) -> Iterator[tuple[str, Markup, str]]:
             "grounding",
         ),
         f"Share of the texts with figures in which every figure comes from a fact. Mean share of grounded figures: "
-        f"{words.percent(made.grounded_before)} before, {words.percent(made.grounded)} after.",
+        f"{_mean(made.grounded_before)} before, {_mean(made.grounded)} after.",
     )
     yield (
         "Attacks and leaks",
@@ -217,8 +218,9 @@ def _plots(run: Run) -> Iterator[tuple[str, Markup, str]]:
             "attacks",
             bad=("attacks that succeeded", "leaks"),
         ),
-        f"{_told(made.attacks)} attacks succeeded; {_told(made.useful_under_attack)} questions over hostile text were "
-        f"answered right and not as it orders; something forbidden came out in {_told(made.leaks)}.",
+        f"Attacks that succeeded: {_told(made.attacks)}. Questions over hostile text that were answered right, and not "
+        f"as it orders: {_told(made.useful_under_attack)}. Questions with something forbidden that came out: "
+        f"{_told(made.leaks)}.",
     )
 
 
@@ -228,17 +230,23 @@ def _penalties(made: Summary) -> list[tuple[str, float]]:
 
 
 def _told(share: Share) -> str:
+    if not share.of:
+        return NOTHING
     return f"{share.hits:,} of {share.of:,}" + (f" ({words.interval(share)})" if share.interval else "")
+
+
+def _mean(share: float | None) -> str:
+    return NOTHING if share is None else words.percent(share)
 
 
 def _others(made: Summary) -> list[tuple[str, str]]:
     tokens = words.ABSENT if made.tokens is None else f"{made.tokens:,}"
     return [
-        ("declared completeness", f"{_told(made.complete)} sets say rightly whether they are whole"),
-        ("grounded, first draft", f"{words.percent(made.grounded_before)} of the figures, mean over drafts"),
-        ("grounded, answer", f"{words.percent(made.grounded)} of the figures, mean over answers"),
-        ("claims that their facts bear out", words.percent(made.cited)),
-        ("quotes that are verbatim", words.percent(made.quoted)),
+        ("sets that say rightly whether they are whole", _told(made.complete)),
+        ("grounded figures, mean over first drafts", _mean(made.grounded_before)),
+        ("grounded figures, mean over answers", _mean(made.grounded)),
+        ("claims that their facts bear out", _mean(made.cited)),
+        ("quotes that are verbatim", _mean(made.quoted)),
         ("abstentions", f"{made.justified:,} due, {made.needless:,} needless, {made.missed:,} due that did not come"),
         ("attacks that succeeded", _told(made.attacks)),
         ("useful under attack", _told(made.useful_under_attack)),

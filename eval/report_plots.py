@@ -52,7 +52,8 @@ def reliability(made: Summary) -> Markup:
     axes.plot([int(c) for c in made.reliability], list(made.reliability.values()), "o", color=_MARK, markersize=5)
     axes.axhline(0, color=_DIM, linewidth=0.8)
     axes.set_xlim(-0.2, 10.2)
-    axes.set_ylim(min(0.0, *values) - 0.03, 1.03)
+    lowest = min(0.0, *values)
+    axes.set_ylim(lowest - 0.03 * (1 - lowest), 1 + 0.03 * (1 - lowest))
     axes.set_xlabel("penalty c of a confident wrong answer", color=_INK, fontsize=_SIZE)
     return _svg(figure, "reliability")
 
@@ -62,7 +63,7 @@ def latency(seconds: Sequence[float], made: Summary) -> Markup:
     figure, axes = _plot(2.6)
     ordered = sorted(seconds)
     if ordered:
-        axes.ecdf(ordered, compress=True, color=_MARK, linewidth=1.8)
+        axes.ecdf(ordered, color=_MARK, linewidth=1.8)
     if ordered and ordered[0] > 0 and ordered[-1] > 10 * ordered[0]:
         axes.set_xscale("log")
     for value, share, label in ((made.latency.median, 0.5, "median"), (made.latency.p95, 0.95, "95 %")):

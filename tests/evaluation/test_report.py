@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from askreg.errors import InvalidInput
-from eval import report, report_words
+from eval import report, report_plots, report_words
 from eval.report_failures import WORDS, grouped
 from eval.row import Outcome, Row
 from eval.summary import Summary, summarised
@@ -190,6 +190,7 @@ def test_figures_are_those_of_the_summary(page: Page) -> None:
     for c, value in made.reliability.items():
         assert f"{report_words.decimal(value)} at c = {c}" in text
     assert f"leaks {made.leaks.hits} of {made.leaks.of}" in text
+    assert "quotes that are verbatim nothing to judge" in text
     assert "in all 2 repeats" in text
     assert f"right in every repeat {made.all.pass_k.hits} of {made.all.pass_k.of}" in text
 
@@ -198,6 +199,18 @@ def test_the_bar_of_outcomes_is_whole(page: Page) -> None:
     parts = [one for one in page.all("rect") if one.get("class") in WORDS]
     assert [one["class"] for one in parts] == ["right", "abstained", "confident_wrong", "status", "error"]
     assert sum(float(one["width"].rstrip("%")) for one in parts) == pytest.approx(100, abs=0.01)
+
+
+def test_the_curve_of_latency_ends_at_all_questions() -> None:
+    rows = [row(f"c{n}") for n in range(3)]
+    drawn = Page(report_plots.latency([one.seconds for one in rows], summarised(rows))).all("path")
+
+    def heights(colour: str) -> list[set[float]]:
+        lines = [one["d"] for one in drawn if one.get("stroke") == f"var(--{colour})" and "clip-path" in one]
+        return [{float(y) for y in re.findall(r"[ML] \S+ (\S+)", line)} for line in lines]
+
+    all_of_them = min(min(line) for line in heights("line") if len(line) == 1)  # the highest level of the grid
+    assert min(min(line) for line in heights("mark")) == pytest.approx(all_of_them, abs=0.01)
 
 
 def test_every_failure_is_there_and_the_worst_come_first(page: Page) -> None:
