@@ -33,6 +33,8 @@ _BORNE_OUT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"\b(rejections?|rejected|turned down)\b(?!.*\b(?:approv|decision|decided|review))", r"reject"),
         (r"\b(revision of (?:the |its )?code|code revision|commit)\b", r"commit|\bcode\b"),
         (r"\b(?:its|their|what|which) (stage)\b", r"\bstage|\bmoved|experimental|validation|\bproduction|retired"),
+        (r"\b(runner-up|runners-up|second (?:best|place)|third (?:best|place))\b", r"\bsecond\b|\bthird\b|^2\."),
+        (r"\btotal (?:number of )?(?:days|weeks|hours)\b.*?(\w+)", r"elapsed|\bdays\b|\bhours\b"),
         (r"\bmodel (card)\b", r"card|gap"),
     )
 )  # fmt: skip
@@ -41,6 +43,7 @@ _PRONOUN = re.compile(
     r"\b(they|them|their|theirs|he|him|his|she|her|hers|its?|those|these|that one|that version|that model|that base)\b",
     re.I,
 )
+_THAT_ONE = re.compile(r"\bthat (?:base |other |earlier )?(?:one|version|base)\b", re.I)
 _APPROVALS = re.compile(r"(?:'s|s'|\bhis|\bher|\btheir) approvals\b|\bapprovals (?:by|of) (?!\S+:\d)", re.I)
 _OTHERWISE = re.compile(r"\bwas (?:rejected|reviewed) by\b|\bwas signed for by\b", re.I)
 _STAGE_MOVES = re.compile(r"^(?:- )?.* moved to \w+", re.M)
@@ -53,6 +56,12 @@ _BETTER = re.compile(rf"{_ASKS}.*\b(prefer|better one|wins|which (?:one )?(?:is|
 _JUDGED = re.compile(
     r"better|worse|best|highest|lowest|higher|lower|equal|the same|compar|no difference|ahead|differs", re.I
 )
+_SINCE = re.compile(
+    r"\b(?:retired|approved|rejected|withdrawn|registered|moved|evaluated|promoted|added)\b(?: \w+){0,2}? "
+    r"((?:since|after|from)(?: the (?:beginning|start) of)? ((?:19|20)\d\d-\d\d-\d\d|(?:19|20)\d\d))\b",
+    re.I,
+)
+"""What happened from a day on: `retired since 2026-01-01`, `approved since the beginning of 2026`."""
 _START = re.compile(r"\b((?:start|began|begin)(?:ed)? (?:out |off )?with|at the outset|originally|initially)\b", re.I)
 _IN_STAGE = re.compile(r"\b(?:in|at) (?:the )?(stage approved|approved stage|stage of approved)\b", re.I)
 
@@ -68,7 +77,8 @@ def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns:
         found = asked.search(plain)
         if found and not borne.search(told):
             return found.group(1)
-    for lost in (_approvals(plain, draft), _moves(plain, draft), _at_first(plain, draft), _staged(plain, draft), _verdict(plain, draft), _unbound(plain, calls, turns)):
+    for lost in (_approvals(plain, draft), _moves(plain, draft), _at_first(plain, draft), _staged(plain, draft),
+                 _too_early(plain, draft, results), _verdict(plain, draft), _unbound(plain, calls, turns)):
         if lost is not None:
             return lost
     return None
@@ -98,6 +108,18 @@ def _verdict(question: str, draft: Draft) -> str | None:
     return found.group(1) if found and not _JUDGED.search(draft.text) else None
 
 
+def _too_early(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return the day since which something is to have happened when what is told began before it."""
+    found = _SINCE.search(question)
+    if found is None:
+        return None
+    first = found.group(2) if len(found.group(2)) == 10 else f"{found.group(2)[:4]}-01-01"
+    facts = {fact.id: fact for result in results for fact in result.facts}
+    cited = [facts[id] for id in re.findall(r"\bF\d+\b", draft.text) if id in facts]
+    early = [f for f in cited if f.since and f.since[:10] < first and not (f.until or "")[:10] >= first]
+    return found.group(1) if early else None
+
+
 def _at_first(question: str, draft: Draft) -> str | None:
     """Return what asks for the first of several when later ones are told with it."""
     found = _START.search(question)
@@ -116,10 +138,23 @@ def _unbound(question: str, calls: str, turns: Sequence[Any]) -> str | None:
     if found is None or not turns:
         return None
     asked = calls.lower()
+    one = _THAT_ONE.search(question)
+    new = _newly_named(turns) if one else set()
+    if one and new and not any(name.lower() in asked for name in new):
+        return one.group()
     return None if any(name.lower() in asked for turn in turns for name in _names(turn)) else found.group()
+
+
+def _newly_named(turns: Sequence[Any]) -> set[str]:
+    """Return the versions that the last answer named and no question before it."""
+    questions = " ".join(turn.question.casefold() for turn in turns)
+    named = {part for fact in turns[-1].facts for part in (fact.subject, fact.value)}
+    return {one for one in named if re.fullmatch(r"(?!run:|doc:)[\w.-]+:\d+", one) and one.casefold() not in questions}
 
 
 def _names(turn: Any) -> set[str]:
     subjects = {part for fact in turn.facts for part in (fact.subject, *re.split(r"[:/@]", fact.subject)[:1])}
     values = {fact.value for fact in turn.facts if re.search(r"[:@/.]|^\w[\w-]*$", fact.value) and len(fact.value) > 2}
-    return {name for name in subjects | values if len(name) > 2}
+    asked = {text for call in turn.calls for text in re.findall(r"[\w.:@/-]+", json.dumps(call.args, default=str))}
+    of = {text for text in asked if re.search(r"[:@/]|\w-\w", text)}
+    return {name for name in subjects | values | of if len(name) > 2}

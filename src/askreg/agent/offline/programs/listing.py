@@ -126,7 +126,7 @@ def _told(found: Rows, node: SetOf, work: Work) -> Draft:
     rows = _distinct(found.rows, node)
     event = _event_of(node)
     if found.kind == "metric" and node.kind != "metric" and event is not None:
-        text = "\n".join(f"- {line}" for line in _measured(rows, node)[:SHOWN])
+        text = "\n".join(f"- {line}" for line in _measured(found.rows, node)[:SHOWN])
     elif node.kind == "site" and (event is None or event.role("theme") is None):
         facts = [f for r in rows if (f := r.fact("site")) is not None]
         text = "{list(" + ",".join(f"{f.id}.value" for f in facts) + ")}."
@@ -156,7 +156,7 @@ def _measured(rows: list[Row], node: SetOf) -> list[str]:
     for row in rows:
         figures.setdefault(sets.member(row, node.kind), []).append(row)
     return [
-        f"{_member_name(found[0], node)} ({', '.join(f'{r.main.metric} {{{r.main.id}}}' for r in found)})"
+        f"{_member_name(found[0], node)} ({', '.join(telling.short(r) for r in found)})"
         for found in figures.values()
     ]
 
@@ -309,9 +309,12 @@ def _most(work: Work, node: SetOf, q: Query) -> Asking:
     for key in [k for k, n in sizes.items() if n == pick][:SHOWN]:
         rows = list(groups[key].values())
         ids = ",".join(f"{r.main.id}" for r in rows)
+        if by == "person" and found.kind == "approval":
+            lines.append(f"The {q.order}, {{count({ids})}} {_plural(counted)}, by one person:\n" + telling.listed(rows))
+            continue
         lines.append(
             f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} "
-            f"{_plural(counted)}" + (":\n" + telling.listed(rows) if by == "person" and found.kind == "approval" else ".")
+            f"{_plural(counted)}" + "."
         )
     return answered("\n\n".join(lines))
 
@@ -333,7 +336,8 @@ def _most_places(work: Work, kind: str, by: str, q: Query) -> Asking:
         sites = ",".join(f"{fact.id}.value" for row in rows if (fact := row.fact("site")) is not None)
         places = ",".join(row.main.id for row in rows)
         count = f"{{count({sites})}} sites" if kind == "site" else f"{{count({places})}} places"
-        told.append(f"{literal(key)} is live at the most, {count}:\n" + telling.listed(rows))
+        name = rows[0].name if by == "version" and rows else literal(key)
+        told.append(f"{name} is live at the most, {count}:\n" + telling.listed(rows))
     return answered("\n\n".join(told) if told else "Nothing is live.")
 
 

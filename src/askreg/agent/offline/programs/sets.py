@@ -303,8 +303,15 @@ def _relation(work: Work, cond: Event) -> Conditions:
     return made
 
 
+_OF_VERSIONS = frozenset(("sensitivity", "rows", "source", "digest"))
+
+
 def _from(work: Work, head: str, node: Node, *, direct: bool = False) -> Conditions:
-    if isinstance(node, SetOf) and node.kind == "dataset_version" and all(isinstance(c, Has) for c in node.conds):
+    kinds = ("dataset_version",)
+    if isinstance(node, SetOf) and node.conds and all(isinstance(c, Has) and c.field in _OF_VERSIONS for c in node.conds):
+        # What is recorded of each version of a dataset is asked of those versions, and not of the others.
+        kinds = ("dataset_version", "dataset")
+    if isinstance(node, SetOf) and node.kind in kinds and all(isinstance(c, Has) for c in node.conds):
         made = []
         for c in node.conds:
             if isinstance(c, Has) and c.field != "input_role":

@@ -25,8 +25,23 @@ def lineage(work: Work, q: Query) -> Asking:
     if not kinds and q.direction == "down" and kind_of(node) in ("dataset", "dataset_version"):
         kinds = []
     subjects = yield from _starts(work, found)
+    if q.ask[0] == "count" and q.direction == "up" and kinds == ["dataset_version"] and len(subjects) == 1:
+        return (yield from _data_behind(work, q, subjects[0]))
     rows = yield from _reached(work, q, subjects, kinds, found.kind)
     return rows
+
+
+def _data_behind(work: Work, q: Query, subject: str) -> Asking:
+    """Count the data that something was made from; what it was only evaluated on made nothing of it."""
+    kind, hop = ("dataset_version", "sources") if "@" in subject else ("version", "ancestor_datasets")
+    if subject.startswith("run:"):
+        kind, hop = "run", "inputs"
+    rows = yield from work.plan(kind, [where("subject", subject)], hops=[hop], as_of=periods.as_of(q.time, work.context))
+    if not rows:
+        return answered(f"{literal(subject)} came from no dataset versions in the record.")
+    if rows.truncated or rows.count is None:
+        raise Unanswered("that is too much to count in one answer; ask for the list")
+    return answered(f"{literal(subject)} comes from {{{rows.count.id}}} dataset versions: {telling.names(rows.rows)}.")
 
 
 def _starts(work: Work, found: Any) -> Asking:

@@ -128,9 +128,15 @@ def evaluated(rows: list[Row]) -> str:
         row = found[0]
         by = f" by {row.put('by')}" if row.fact("by") else ""
         on = f" on {row.put('at', ':date')}" if row.fact("at") else ""
-        told = ", ".join(f"{r.main.metric} {{{r.main.id}}}" for r in found)
+        told = ", ".join(short(r) for r in found)
         lines.append(f"{{{row.main.id}.subject}} was evaluated on {{{row.main.id}.dataset}}{by}{on} ({told}).")
     return " ".join(lines)
+
+
+def short(row: Row) -> str:
+    """Return a figure by its metric, and by its cohort where that is not everybody."""
+    cohort = f" for {{{row.main.id}.cohort}}" if row.main.cohort not in (None, "all") else ""
+    return f"{row.main.metric} {{{row.main.id}}}{cohort}"
 
 
 def listed(rows: list[Row], event: Event | None = None) -> str:
