@@ -184,7 +184,7 @@ def test_figures_are_those_of_the_summary(page: Page) -> None:
         assert one.right.interval is not None and one.right.share is not None
         low, high = (100 * bound for bound in one.right.interval)
         assert f"{one.right.hits}/{one.right.of} {100 * one.right.share:.1f} % {low:.1f}–{high:.1f} %" in text
-    assert "42.9 % 6 of 14; 21.4–67.4 %" in text
+    assert "42.9 % 6 of 14 21.4–67.4 %" in text
     assert "not run 3 of 17 to be asked" in text
     assert "3 of 17 questions were not asked" in text
     for c, value in made.reliability.items():
