@@ -16,14 +16,14 @@ _DONE: dict[str, str] = {
     "rejected": r"rejected|rejection",
     "evaluated": r"evaluated|evaluation|validated|tested|assessed",
     "trained": r"trained|fitted|training (?:was|took place|ran|finished)",
-    "live": r"deployed|deployment|went live|gone live|live since|in use since|rolled out|go-live",
+    "live": r"deployed|deployment|went live|gone live|(?:live|in use) since|rolled out|go-live|been (?:running|in use)",
     "production": r"(?:entered|moved (?:in)?to|in|reached|went (?:in)?to|put (?:in)?to|promoted to) production",
     "retired": r"retired|decommissioned",
     "withdrawn": r"withdrawn|taken out of use|switched off",
     # What the record has dates of elsewhere, or none: they are not judged.
     "": r"lapsed|changed|expired|updated|reviewed|published|drafted|collected|extracted|recorded|retrained|revised|due",
 }
-_VERBS = {what: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for what, words in _DONE.items()}
+_VERBS = {what: re.compile(rf"(?<![\w.+-])(?:{words})(?!\w|[.+]\w)", re.IGNORECASE) for what, words in _DONE.items()}
 _NOT = re.compile(
     r"\b(?:not|never|no|nobody|without|before|until|unless|if|once|when|must|should|(?-i:may)|will|cannot)\b|n't\b",
     re.IGNORECASE,
@@ -44,11 +44,18 @@ _BY: dict[str, re.Pattern[str]] = {
     ),
 }
 _ACTIVE = re.compile(
-    _PERSON + r"\s+(?:has\s+|have\s+)?(?P<did>approved|rejected|evaluated|validated|registered|developed)\s+"
+    _PERSON
+    + r"\s+(?:has\s+|have\s+)?(?P<did>approved|signed off|signed|rejected|evaluated|validated|registered|developed)\s+"
     r"(?:it\b|(?:the|this)\s+(?:model|version|card)\b)"
 )
 _NOBODY = frozenset("who it we they this that the he she nobody anyone i you".split())
-_DID = {"validated": "evaluated", "registered": "owned", "developed": "owned"}
+_DID = {
+    "validated": "evaluated",
+    "signed off": "approved",
+    "signed": "approved",
+    "registered": "owned",
+    "developed": "owned",
+}
 _SUBJECT = r"(?P<what>[A-Za-z0-9][\w.-]*(?:@[\w.-]*\w|:\d+)?)"
 _ON: dict[str, re.Pattern[str]] = {
     "training": re.compile(
@@ -77,7 +84,8 @@ _STAGE = re.compile(
     re.IGNORECASE,
 )
 _LIVE = re.compile(
-    r"\b(?:is|currently)\s+(?P<not>not\s+(?:yet\s+)?)?(?:(?:still|already|currently)\s+)?"
+    r"(?:\b(?:is|currently)\s+(?P<not>not\s+(?:yet\s+)?)?|^\W*(?P<none>not\s+(?:yet\s+)?))"
+    r"(?:(?:still|already|currently)\s+)?"
     r"(?:live|deployed|in (?:clinical )?use)\b",
     re.IGNORECASE,
 )
@@ -99,6 +107,9 @@ _EXTERNAL = re.compile(
     r"|\bexternal validation\s+(?:was|showed|confirmed|has|at|on|in)\b",
     re.IGNORECASE,
 )
+_STAFF = re.compile(
+    r"\b(?:staff|nurses?|clinicians?|physicians?|users?|teams?)\b.{0,20}\b(?:was|were|been)\b", re.IGNORECASE
+)
 _ASKS = re.compile(r"\b(?:where|when|whether|what|which|who|why|how)\b", re.IGNORECASE)
 
 
@@ -106,7 +117,7 @@ _ASKS = re.compile(r"\b(?:where|when|whether|what|which|who|why|how)\b", re.IGNO
 
 
 def _when(claims: Claims, sentence: str) -> Iterator[Claimed]:
-    if _NOT.search(sentence):
+    if _NOT.search(sentence) or _STAFF.search(sentence):
         return
     for date, start, _ in dates(sentence):
         verbs = [(found.start(), what) for what, pattern in _VERBS.items() for found in pattern.finditer(sentence)]
@@ -282,7 +293,7 @@ def _state(claims: Claims, sentence: str) -> Iterator[Claimed]:
         yield Claimed("contradiction", sentence, what, claims.facts("stage"))
     live = [deployment for deployment in version.deployments if deployment.until is None]
     for found in _LIVE.finditer(sentence):
-        if not _ASKS.search(sentence[: found.start()]) and bool(live) == bool(found["not"]):
+        if not _ASKS.search(sentence[: found.start()]) and bool(live) == bool(found["not"] or found["none"]):
             known = ", ".join(f"{d.site}/{d.environment}" for d in live) or "it is live nowhere"
             yield Claimed("contradiction", sentence, f"{found.group()!r}; on record: {known}", claims.facts("deployed"))
     if _NEVER_LIVE.search(sentence) and version.deployments:

@@ -15,7 +15,7 @@ _ABBREVIATED = re.compile(r"\b(?:dr|prof|mr|mrs|ms|st|e\.g|i\.e|vs|cf|approx|res
 _LONGEST = 2_000
 """Characters of a sentence that are read together."""
 _DATE = re.compile(
-    rf"\b(?P<year>\d{{4}})-(?P<month>\d{{2}})(?:-(?P<day>\d{{2}}))?(?![\d-])"
+    rf"(?<![\w@.:/-])(?P<year>\d{{4}})-(?P<month>\d{{2}})(?:-(?P<day>\d{{2}}))?(?![\d-])"
     rf"|\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_MONTH}),?\s+(?P<y1>\d{{4}})\b"
     rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{{4}})\b"
     rf"|\b(?P<m3>{_MONTH})\s+(?P<y3>\d{{4}})\b",
