@@ -57,6 +57,8 @@ class Ranked:
     """How much of what the question asks stands in the chunk, its headings and title: 0 to 1."""
     told: float
     """How much of what it asks beyond the document's own title stands in the chunk itself: 0 to 1."""
+    beyond: Mapping[str, float]
+    """The stems that it asks beyond that title, with what they weigh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +170,6 @@ class Index:
         pool = [corpus.ranked(i, fused[i], likeness.get(i), weights) for i in fused]
         return sorted(pool, key=lambda one: (-one.score, one.placed.text, one.placed.chunk.start))[:limit]
 
-    def weights(self, query: str, titles: Mapping[int, str]) -> dict[str, float]:
-        """Return how much each stem that a question is about tells in this library."""
-        return self._ranking(titles).weights(query)
-
     def body(self, text: int) -> str:
         """Return the whole text that a chunk is of."""
         return self._bodies[text]
@@ -270,9 +268,10 @@ class _Corpus:
         """Score a chunk by its places in both rankings, and by what they do not tell: how good it is by itself."""
         own, filed = self.own[place], self.filed[place]
         coverage = _share(weights, own | filed)
-        told = _share({stem: weight for stem, weight in weights.items() if stem not in filed}, own)
+        beyond = {stem: weight for stem, weight in weights.items() if stem not in filed}
+        told = _share(beyond, own)
         alone = coverage / 2 + (UNLIKE if likeness is None else likeness)
-        return Ranked(self.placed[place], (fused * _FUSION / 2 + 4 * alone) / 5, likeness, coverage, told)
+        return Ranked(self.placed[place], (fused * _FUSION / 2 + 4 * alone) / 5, likeness, coverage, told, beyond)
 
     def weights(self, query: str) -> dict[str, float]:
         return {stem: self.ranking.weight(stem) for stem in content_stems(query, without=ASKING)}

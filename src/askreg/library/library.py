@@ -52,6 +52,8 @@ class Passage(BaseModel):
     """How much of what was asked stands in the chunk, its headings and its title: 0 to 1."""
     told: float
     """How much of what was asked beyond the title stands in the chunk itself: 0 to 1."""
+    beyond: int
+    """How many words are asked beyond the title."""
 
     @property
     def subject(self) -> str:
@@ -119,7 +121,6 @@ class Library:
         shelf = self.shelf(view, readable=readable, about=about, title=title)
         unread = tuple(h.path for h in shelf.holdings if h.text is None)
         ranked: list[Ranked] = []
-        weights: dict[str, float] = {}
         if shelf.texts and query.strip():
             self.index.read(view)
             if by_meaning and not self.index.in_step(view):
@@ -128,8 +129,7 @@ class Library:
             ranked = self.index.search(
                 view, query, among=shelf.texts.keys(), titles=titles, limit=limit, by_meaning=by_meaning
             )
-            weights = self.index.weights(query, titles)
-        passages = tuple(self._passage(one, shelf.texts[one.placed.text], weights) for one in ranked)
+        passages = tuple(self._passage(one, shelf.texts[one.placed.text]) for one in ranked)
         return Found(query=query, passages=passages, searched=len(shelf.holdings), unread=unread)
 
     def saying(
@@ -166,7 +166,7 @@ class Library:
             at = self.index.body(text).find(words, placed.chunk.start)
             if placed.id == chunk and 0 <= at <= placed.chunk.end - len(words):
                 return self._shown(
-                    placed, shelf.texts[text], (at, at + len(words)), Ranked(placed, 1.0, None, 1.0, 1.0)
+                    placed, shelf.texts[text], (at, at + len(words)), Ranked(placed, 1.0, None, 1.0, 1.0, {})
                 )
         return None
 
@@ -186,13 +186,13 @@ class Library:
         """Return the words under which each text is filed: its title, and what it is about."""
         return {h.text.id: " ".join((h.title or "", *h.about)) for h in self._held(view) if h.text is not None}
 
-    def _passage(self, found: Ranked, of: Holding, weights: dict[str, float]) -> Passage:
-        span = quote(self.index.body(found.placed.text), found.placed.chunk, weights)
+    def _passage(self, found: Ranked, of: Holding) -> Passage:
+        span = quote(self.index.body(found.placed.text), found.placed.chunk, found.beyond)
         return self._shown(found.placed, of, span, found)
 
     def _holding(self, placed: Placed, of: Holding, span: tuple[int, int]) -> Passage:
         around = within(self.index.body(placed.text), placed.chunk, span)
-        return self._shown(placed, of, around, Ranked(placed, 1.0, None, 1.0, 1.0))
+        return self._shown(placed, of, around, Ranked(placed, 1.0, None, 1.0, 1.0, {}))
 
     def _shown(self, placed: Placed, of: Holding, span: tuple[int, int], found: Ranked) -> Passage:
         assert of.text is not None
@@ -216,6 +216,7 @@ class Library:
             likeness=None if found.likeness is None else round(found.likeness, 4),
             coverage=round(found.coverage, 4),
             told=round(found.told, 4),
+            beyond=len(found.beyond),
         )
 
 

@@ -43,12 +43,14 @@ def quote(text: str, chunk: Chunk, weights: Mapping[str, float]) -> Span:
         return _trimmed(text, chunk.start, chunk.end)
     if spans[-1][1] - spans[0][0] <= _ROOM:
         return spans[0][0], spans[-1][1]
+    rows = [text.startswith("|", start) for start, _ in spans]
     worth = [_worth(text[start:end], weights) for start, end in spans]
     best = max(range(len(spans)), key=lambda i: (worth[i], -i))
     first = last = best
     while True:
-        before = worth[first - 1] if first else -1.0
-        after = worth[last + 1] if last + 1 < len(spans) else -1.0
+        # A table's rows are not run together with the words around them.
+        before = worth[first - 1] if first and rows[first - 1] == rows[best] else -1.0
+        after = worth[last + 1] if last + 1 < len(spans) and rows[last + 1] == rows[best] else -1.0
         wider = (first - 1, last) if before > after else (first, last + 1)
         if max(before, after) < 0 or spans[wider[1]][1] - spans[wider[0]][0] > _ROOM:
             return spans[first][0], spans[last][1]

@@ -62,10 +62,14 @@ def _or_quoted(answering: Asking, question: str, turns: list[Any], context: Cont
         return draft
     if draft.status == "answered" and not _NOT_RECORDED.match(draft.text):
         return draft
-    said = yield from quoting.said(Work(context), question, asked=False)
+    said = yield from quoting.said(Work(context), question, asked=_TOLD_IN_DOCUMENTS.search(question) is not None)
     return draft if said is None else said
 
 
+_TOLD_IN_DOCUMENTS = re.compile(
+    r"\b(?:limitations?|caveats?|contraindications?|warnings?|known (?:issues?|problems?)|pitfalls?)\b", re.I
+)
+"""What documents tell of a model, if anything does."""
 _NOT_RECORDED = re.compile(r"No [\w ]+ is recorded for\b")
 """The answer about a field of a card that nobody has filled."""
 _WH = r"(?:(?:(?:on|at|in|from|for|with|by|to) )?(?:what|which|whom)|how|who|when|where|why|whose)"

@@ -23,8 +23,8 @@ _BESIDE = 0.12
 _MOST = 3
 _SHOWN = 8
 _ABOUT = frozenset(("model", "version", "dataset", "dataset_version", "run", "site", "place"))
-_FEWEST = 2
-"""Words of a question that a document must bear out where it did not ask for one."""
+_FEWEST = 1
+"""Words of a question beyond a document's title, where it did not ask what the document says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,9 @@ def _telling(
     if not found:
         return []
     best = max(q.passage.promise for q in found)
-    if best < (ASKED if asked else UNASKED) or (not asked and len(set(result.args["says"].split())) < _FEWEST):
+    if best < (ASKED if asked else UNASKED):
+        return []
+    if not asked and max(q.passage.beyond for q in found) < _FEWEST:  # it names a document, and asks nothing of it
         return []
     return [q for q in found if q.passage.promise >= best - _BESIDE][:_MOST]
 
