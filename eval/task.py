@@ -3,7 +3,8 @@
     inspect eval eval/task.py -T backend=offline -T registry=seed-1 --epochs 3 --model mockllm/model
 
 The brain is what `backend` and the ASKREG_ settings say; inspect's own model is never asked. A sample is one case. Of a
-conversation, the questions before it are asked first and not scored. An epoch is a repeat.
+conversation, the questions before it are asked first and not scored. An epoch is a repeat: `accuracy` is pass^1, and
+`pass_k` the share of cases that are right in every one of the k epochs.
 """
 
 from __future__ import annotations
@@ -25,7 +26,22 @@ from anyio import to_thread
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ChatMessageAssistant, ModelOutput
-from inspect_ai.scorer import CORRECT, INCORRECT, NOANSWER, Score, Scorer, Target, accuracy, mean, scorer, stderr
+from inspect_ai.scorer import (
+    CORRECT,
+    INCORRECT,
+    NOANSWER,
+    Metric,
+    SampleScore,
+    Score,
+    Scorer,
+    Target,
+    accuracy,
+    mean,
+    metric,
+    scorer,
+    stderr,
+    value_to_float,
+)
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from askreg.agent.brains.config import BrainConfig
@@ -117,7 +133,18 @@ def _row(state: TaskState) -> Row:
     return Row.model_validate(state.metadata["row"])
 
 
-@scorer(metrics=[accuracy(), stderr()])
+@metric
+def pass_k() -> Metric:
+    """Count the cases that are right in all epochs: those whose mean over them, which is what comes here, is 1."""
+    to_float = value_to_float()
+
+    def counted(scores: list[SampleScore]) -> float:
+        return sum(bool(to_float(one.score.value) == 1) for one in scores) / max(1, len(scores))
+
+    return counted
+
+
+@scorer(metrics=[accuracy(), stderr(), pass_k()])
 def right() -> Scorer:
     """Score a right answer; an abstention is no answer, and only a confident wrong one is incorrect."""
 

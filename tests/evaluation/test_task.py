@@ -87,7 +87,19 @@ def test_its_metrics_are_accuracy_and_standard_error(log: dict[str, Any], rows: 
     right = sum(row.scores.outcome == "right" for row in rows.values())
     assert metrics["right"]["accuracy"]["value"] == pytest.approx(right / len(rows))
     assert metrics["right"]["stderr"]["value"] >= 0
+    assert metrics["right"]["pass_k"]["value"] == pytest.approx(right / len(rows))  # the offline brain never wavers
     wrong = sum(row.scores.outcome == "confident_wrong" for row in rows.values())
     assert metrics["confident_wrong"]["mean"]["value"] == pytest.approx(wrong / len(rows))
     recalls = [row.scores.recall for row in rows.values() if row.scores.recall is not None]
     assert metrics["recall"]["mean"]["value"] == pytest.approx(sum(recalls) / len(recalls))
+
+
+def test_a_case_that_is_wrong_in_one_epoch_does_not_count_for_pass_k() -> None:
+    from inspect_ai.scorer import SampleScore, Score, mean_score
+
+    from eval.task import pass_k
+
+    epochs = ("CCC", "CCN", "CIC", "NNN", "CCC")
+    merged = [SampleScore(score=mean_score()([Score(value=value) for value in case])) for case in epochs]
+    assert pass_k()(merged) == pytest.approx(2 / 5)
+    assert pass_k()([]) == 0
