@@ -21,8 +21,9 @@ _SAYS = re.compile(
     rf"|\b{_TEXT} (?:say|says|said|states?|recommends?|requires?|concludes?)\b"
     rf"|\b(?:which|what|any)(?: of (?:the|our|these))?(?: \w+)? {_TEXT} (?:that )?"
     r"(?:say|mention|state|describe|explain|quote|contain|use|warn|recommend|require)s?\b"
-    rf"|\b(?:{_TEXT}|read|reading|words?|phrase|somewhere|written|stands?)\b.*[“\"][^”\"]{{3,}}[”\"]"
-    rf"|[“\"][^”\"]{{3,}}[”\"].*\b(?:{_TEXT}|occurs?|somewhere|written|stands?)\b",
+    r"|\b(?:mentions?|contains?|says?|holds?|reads?|reading|words?|phrase|somewhere|written|stands?)\b"
+    r"[^“\"]*[“\"][^”\"]{3,}[”\"]"
+    r"|[“\"][^”\"]{3,}[”\"].*\b(?:occurs?|somewhere|written|stands?|mentioned)\b",
     re.I,
 )
 

@@ -18,7 +18,8 @@ _THEY = re.compile(rf"\b(does|do|did|has|have|had) (?:they|he|she)(?= (?:also |e
 _THEY_DID = re.compile(rf"\b(?:they|he|she)(?= (?:also )?(?:{_ACTS})(?:s|es|ed|d)\b)", re.I)
 _OTHER = re.compile(r"\b(which|what) (?:other|else|further) (models?|versions?)\b", re.I)
 _THAT_ONE = re.compile(
-    r"\bthat (?:base|earlier|older|previous|other|parent)?(?: )?(?:version|one|model version|base)\b(?! (?:of|that|which)\b)"
+    r"\bthat (?:base|earlier|older|previous|other|parent)?(?: )?(?:version|one|model version|base)\b(?! (?:of"
+    r"|that|which)\b)"
     r"|(?<=\bwas )that(?= \w+(?:ed|n)\b)|(?<=\bis )that(?= \w+(?:ed|n|live)\b)",
     re.I,
 )

@@ -30,13 +30,14 @@ _DATED_PLACE = re.compile(
     rf"^\W*(?:on )?({_DAY}),? (?:at )?({_SITE}), ([\w-]+)\s*[:,-]\s+(?=(?:\w+ ){{0,2}}?{_ASKING})(.+?)[\s?.!]*$", re.I
 )
 _TOPIC = re.compile(
-    rf"^\W*(?:(?:regarding|about|for|of|concerning|as for) )?({_THING}|[\w][\w.-]*(?= [-–—] ))(?: [-–—]|[:,]) (.+?)[\s?.!]*$",
+    rf"^\W*(?:(?:regarding|about|for|of|concerning|as for) )?({_THING}|[\w][\w.-]*(?= [-–—] ))(?: [-–—]|[:,]) "
+    r"(.+?)[\s?.!]*$",
     re.I,
 )
 _WHERE = re.compile(
     rf"\b(?:in|to|on|at) the ([\w-]+) (?:at|of|in) ({_SITE})\b|\b(?:in|to|on) ([\w-]+) at ({_SITE})\b", re.I
 )
-_AT = re.compile(rf"\b(?:at|from|for|to|in) ((?-i:[A-Z])[\w-]*(?: (?-i:[A-Z0-9])[\w-]*)*)")
+_AT = re.compile(r"\b(?:at|from|for|to|in) ((?-i:[A-Z])[\w-]*(?: (?-i:[A-Z0-9])[\w-]*)*)")
 _WEEKDAY = re.compile(rf"^(?:{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|AI|I)\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.!;?])\s+(?=[A-Z\w])|(?<=[a-z0-9]):\s+(?=(?:\w+ )?" + _ASKING + ")", re.I)
 _BASED = re.compile(
@@ -45,7 +46,8 @@ _BASED = re.compile(
     re.I,
 )
 _LIMITS = re.compile(
-    r"\b(?:if|suppos\w*|assum\w*|imagine|ignor\w*|except\w*|exclud\w*|only|unless|without|never|not|n't|before|after|since)\b",
+    r"\b(?:if|suppos\w*|assum\w*|imagine|ignor\w*|except\w*|exclud\w*|only|unless|without|never|not|n't|before"
+    r"|after|since)\b",
     re.I,
 )
 """What limits or supposes something, and would be lost with its sentence."""

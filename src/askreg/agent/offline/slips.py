@@ -19,16 +19,22 @@ _ASKS = r"^\W*(?:(?:and|so|but|then|please|also) )*"
 _BORNE_OUT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(asked, re.I), re.compile(told, re.I))
     for asked, told in (
-        (r"\bwhose (?:\w+ )?(signatures?|approvals?|sign[- ]?offs?|reviews?|rejections?)\b", r"approv|reject|review|sign|laps"),
+        (r"\bwhose (?:\w+ )?(signatures?|approvals?|sign[- ]?offs?|reviews?"
+         r"|rejections?)\b", r"approv|reject|review|sign|laps"),
         (r"\bwhose (?:\w+ )?(runs?|training|trainings)\b", r"\brun\b|run:|train|came from"),
         (r"\bwhose (?:\w+ )?(evaluations?|figures?|measurements?)\b", r"evaluated|measured by"),
-        (rf"{_ASKS}(?:when|since when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(registered|recorded|added|created)\W*$",
+        (rf"{_ASKS}(?:when|since when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(registered"
+         r"|recorded|added|created)\W*$",
          r"register|was run|came from|\badd"),
-        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(approved)\W*$", r"approv|sign"),
-        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(rejected|turned down)\W*$", r"reject"),
-        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(evaluated|tested)\W*$", r"evaluat|measured"),
+        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b"
+         r"(approved)\W*$", r"approv|sign"),
+        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(rejected|turned"
+         r" down)\W*$", r"reject"),
+        (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(evaluated"
+         r"|tested)\W*$", r"evaluat|measured"),
         (rf"{_ASKS}(?:when|on (?:which|what) (?:day|date)) (?:was|were|has|have|had)\b.*\b(retired)\W*$", r"retire"),
-        (r"\b(?:its|their|whose|a|any|the) (base|base version|parent version)\b(?! (?:model|name))", r"\bbases?\b|deriv|\"lineage\""),
+        (r"\b(?:its|their|whose|a|any|the) (base|base version|parent version)\b(?! (?:model"
+         r"|name))", r"\bbases?\b|deriv|\"lineage\""),
         (r"\b(remarks?|comments?)\b", r"comment"),
         (r"\b(rejections?|rejected|turned down)\b(?!.*\b(?:approv|decision|decided|review))", r"reject"),
         (r"\b(revision of (?:the |its )?code|code revision|commit)\b", r"commit|\bcode\b"),
@@ -48,7 +54,8 @@ _APPROVALS = re.compile(r"(?:'s|s'|\bhis|\bher|\btheir) approvals\b|\bapprovals 
 _OTHERWISE = re.compile(r"\bwas (?:rejected|reviewed) by\b|\bwas signed for by\b", re.I)
 _STAGE_MOVES = re.compile(r"^(?:- )?.* moved to \w+", re.M)
 _MOVES = re.compile(
-    r"\bmov|\bchang|\bhistor|\btransition|\bpromot|\bdemot|\bwent\b|\bgone?\b|\breach|\bsent\b|\bwhen\b|\bever\b|\bhappen",
+    r"\bmov|\bchang|\bhistor|\btransition|\bpromot|\bdemot|\bwent\b|\bgone?\b|\breach|\bsent\b|\bwhen\b|\bever\b"
+    r"|\bhappen",
     re.I,
 )
 _STATE = re.compile(r"\b(?:whose|its|their|the|current|present) stage\b|\bstage\W*$", re.I)
@@ -77,8 +84,15 @@ def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns:
         found = asked.search(plain)
         if found and not borne.search(told):
             return found.group(1)
-    for lost in (_approvals(plain, draft), _moves(plain, draft), _at_first(plain, draft), _staged(plain, draft),
-                 _too_early(plain, draft, results), _verdict(plain, draft), _unbound(plain, calls, turns)):
+    for lost in (
+        _approvals(plain, draft),
+        _moves(plain, draft),
+        _at_first(plain, draft),
+        _staged(plain, draft),
+        _too_early(plain, draft, results),
+        _verdict(plain, draft),
+        _unbound(plain, calls, turns),
+    ):
         if lost is not None:
             return lost
     return None
@@ -87,7 +101,7 @@ def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns:
 def _approvals(question: str, draft: Draft) -> str | None:
     """Return `approvals` of a person when decisions and signatures of other kinds are told as such."""
     found = _APPROVALS.search(question)
-    return found.group().strip("'s ") if found and _OTHERWISE.search(draft.text) else None
+    return "approvals" if found and _OTHERWISE.search(draft.text) else None
 
 
 def _moves(question: str, draft: Draft) -> str | None:

@@ -156,8 +156,7 @@ def _measured(rows: list[Row], node: SetOf) -> list[str]:
     for row in rows:
         figures.setdefault(sets.member(row, node.kind), []).append(row)
     return [
-        f"{_member_name(found[0], node)} ({', '.join(telling.short(r) for r in found)})"
-        for found in figures.values()
+        f"{_member_name(found[0], node)} ({', '.join(telling.short(r) for r in found)})" for found in figures.values()
     ]
 
 
@@ -310,7 +309,7 @@ def _most(work: Work, node: SetOf, q: Query) -> Asking:
         rows = list(groups[key].values())
         ids = ",".join(f"{r.main.id}" for r in rows)
         if by == "person" and found.kind == "approval":
-            lines.append(f"The {q.order}, {{count({ids})}} {_plural(counted)}, by one person:\n" + telling.listed(rows))
+            lines.append(f"The {q.order}, {{count({ids})}} {_plural(counted)}:\n" + telling.listed(rows))
             continue
         lines.append(
             f"{literal(key)} has the {'most' if pick == max(sizes.values()) else 'fewest'}: {{count({ids})}} "

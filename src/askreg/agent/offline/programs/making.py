@@ -67,7 +67,10 @@ def _maker(work: Work, q: Query, event: Event) -> Asking:
         else:
             rows = yield from work.plan(kind, [where("subject", subject)], paths)
         if kind == "dataset" and rows:
-            text += [f"{row.name} was {verb} by {row.put('by') or 'nobody named'} on {row.put('at', ':date')}." for row in rows.rows]
+            text += [
+                f"{row.name} was {verb} by {row.put('by') or 'nobody named'} on {row.put('at', ':date')}."
+                for row in rows.rows
+            ]
             continue
         exact = [r for r in rows.rows if r.subject == subject] or rows.rows[:1]
         for row in exact:

@@ -11,8 +11,8 @@ from askreg.agent.facts import Fact
 from askreg.agent.offline.entities import Entity
 from askreg.agent.offline.link import link
 from askreg.agent.offline.programs import disagreeing
-from askreg.agent.offline.programs.work import Asking, Work, answered, joined, literal
-from askreg.agent.tools.documents import QUOTE
+from askreg.agent.offline.programs.work import Asking, Unanswered, Work, answered, joined, literal
+from askreg.agent.tools.documents import PHRASE, QUOTE
 from askreg.agent.tools.shapes import ToolResult
 from askreg.library.library import Found, Passage, concerns
 
@@ -22,7 +22,7 @@ _BESIDE = 0.12
 """How much less promise than the best a passage may have to be quoted beside it."""
 _MOST = 3
 _SHOWN = 8
-_ABOUT = frozenset(("model", "version", "dataset", "dataset_version", "run", "site", "place"))
+_ABOUT = frozenset(("model", "version", "dataset", "dataset_version", "run", "place"))
 _FEWEST = 1
 """Words of a question beyond a document's title, where it did not ask what the document says."""
 
@@ -50,9 +50,14 @@ def said(work: Work, question: str, *, asked: bool) -> Asking:
     models = [model.name for model in work.context.lexicon.names.models]
     found: list[Quoted] = []
     tried: list[ToolResult] = []
-    for about in (*_subjects(named), None):
+    if filed is not None and not asked:
+        return None  # who names a document, and not what it says, asks what is known of it
+    phrase = PHRASE.search(sought)
+    for about in (None,) if phrase else (*_subjects(named), None):
         result = yield from work.call("search_docs", says=sought, about=about, text=title)
         if result.error:
+            if asked and "docs reindex" in result.error:
+                raise Unanswered(literal(result.error))
             return None
         tried.append(result)
         found = _telling(result, named, about, models, asked=asked)
@@ -133,7 +138,7 @@ def _line(of: Quoted) -> str:
 
 def _holding(result: ToolResult, question: str) -> Draft:
     """Name every document that holds a phrase."""
-    phrase = re.search(r"[“\"]([^”\"]+)[”\"]", question)
+    phrase = PHRASE.search(question)
     words = literal(phrase.group(1)) if phrase else "this"
     found = quoted(result)
     if not found:

@@ -225,7 +225,8 @@ def _step(work: Work, of: Node, by: int) -> Finding:
         raise Unanswered(f"there is no version {word} {found.one}")
     row = rows.rows[0]
     word = "before" if by < 0 else "after"
-    how = f"The version {word} {found.one} is {row.name}."
+    own = yield from work.plan("version", [where("subject", found.one)])
+    how = f"The version {word} {own.rows[0].name if own else found.one} is {row.name}."
     return Found("version", [row.subject], [row.main], " ".join(filter(None, (found.how, how))))
 
 
@@ -348,7 +349,11 @@ def _related(work: Work, node: Related) -> Finding:
     if not rows:
         raise Unanswered(f"the record has no {_NAMES.get(node.name, node.name)} of {subject}")
     first = joined([r.name for r in rows.rows[:6]])
-    how = f"The {_NAMES.get(node.name, node.name)} of {subject} is {first}."
+    of = subject
+    if found.kind == "version":
+        own = yield from work.plan("version", [where("subject", subject)])
+        of = own.rows[0].name if own else subject
+    how = f"The {_NAMES.get(node.name, node.name)} of {of} is {first}."
     return Found(rows.kind, [r.subject for r in rows.rows], [r.main for r in rows.rows],
                  " ".join(filter(None, (found.how, how))))  # fmt: skip
 

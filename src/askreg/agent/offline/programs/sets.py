@@ -307,8 +307,12 @@ _OF_VERSIONS = frozenset(("sensitivity", "rows", "source", "digest"))
 
 
 def _from(work: Work, head: str, node: Node, *, direct: bool = False) -> Conditions:
-    kinds = ("dataset_version",)
-    if isinstance(node, SetOf) and node.conds and all(isinstance(c, Has) and c.field in _OF_VERSIONS for c in node.conds):
+    kinds: tuple[str, ...] = ("dataset_version",)
+    if (
+        isinstance(node, SetOf)
+        and node.conds
+        and all(isinstance(c, Has) and c.field in _OF_VERSIONS for c in node.conds)
+    ):
         # What is recorded of each version of a dataset is asked of those versions, and not of the others.
         kinds = ("dataset_version", "dataset")
     if isinstance(node, SetOf) and node.kind in kinds and all(isinstance(c, Has) for c in node.conds):

@@ -33,15 +33,31 @@ def lineage(work: Work, q: Query) -> Asking:
 
 def _data_behind(work: Work, q: Query, subject: str) -> Asking:
     """Count the data that something was made from; what it was only evaluated on made nothing of it."""
-    kind, hop = ("dataset_version", "sources") if "@" in subject else ("version", "ancestor_datasets")
-    if subject.startswith("run:"):
-        kind, hop = "run", "inputs"
-    rows = yield from work.plan(kind, [where("subject", subject)], hops=[hop], as_of=periods.as_of(q.time, work.context))
-    if not rows:
+    as_of = periods.as_of(q.time, work.context)
+    result = yield from work.call("lineage", subject=subject, direction="up", as_of=as_of)
+    if result.error:
+        raise Unanswered(literal(result.error))
+    behind = _behind(result.data.edges, subject)
+    data = sorted(n.subject for n in result.data.nodes if n.kind == "dataset_version" and n.subject in behind)
+    if not data:
         return answered(f"{literal(subject)} came from no dataset versions in the record.")
-    if rows.truncated or rows.count is None:
+    rows = yield from work.plan("dataset_version", [where("subject", data, "in")], as_of=as_of)
+    if result.data.truncated or rows.truncated or rows.count is None or rows.total != len(data):
         raise Unanswered("that is too much to count in one answer; ask for the list")
     return answered(f"{literal(subject)} comes from {{{rows.count.id}}} dataset versions: {telling.names(rows.rows)}.")
+
+
+def _behind(edges: Any, subject: str) -> set[str]:
+    """Return what a thing was made from, by whatever way."""
+    seen: set[str] = set()
+    left = [subject]
+    while left:
+        at = left.pop()
+        for edge in edges:
+            if edge.source == at and edge.relation != "evaluated_on" and edge.target not in seen:
+                seen.add(edge.target)
+                left.append(edge.target)
+    return seen
 
 
 def _starts(work: Work, found: Any) -> Asking:
