@@ -15,7 +15,7 @@ from askreg.registry.canonical import canonical
 from askreg.registry.registry import Registry
 from askreg.registry.tables import Event
 from askreg.registry.view import table
-from askreg.reports.cards import catalogue
+from askreg.reports.cards import catalogue, texts
 from askreg.reports.cards.completeness import complete
 from askreg.reports.cards.content import Card, Entry
 from askreg.reports.cards.drafting import draft
@@ -150,6 +150,26 @@ def test_what_is_declared_is_a_state_with_its_reason(card: Card) -> None:
     assert (ehr.state, ehr.reason) == ("not applicable", "it runs beside the EHR")
     assert reimbursement.state == "missing" and "not why" in (reimbursement.reason or "")
     assert funding.facts and ehr.facts
+
+
+@pytest.mark.parametrize(
+    ("value", "state", "text"),
+    [
+        ("n/a: no inputs of the kind", "not applicable", None),
+        ("Not available", "unavailable", None),
+        ("unavailable to people under 18", "value", "unavailable to people under 18"),
+        ({"state": "unavailable"}, "unavailable", None),
+        ({"state": "done"}, "missing", None),
+        ({"value": "Words"}, "value", "Words"),
+        ({"a": 1}, "value", '{"a":1}'),
+        (["", "One"], "value", "One"),
+        (0, "value", "0"),
+        ("  ", "missing", None),
+    ],
+)
+def test_what_a_card_field_may_hold(value: object, state: str, text: str | None) -> None:
+    words = texts.read(value)
+    assert words.state == state and words.texts == (() if text is None else (text,))
 
 
 def test_several_texts_are_several_statements(card: Card) -> None:

@@ -398,6 +398,18 @@ def test_hostile_text_and_foreign_names_print_in_a_pdf(hostile: Card) -> None:
     assert not re.search(rb"/JavaScript|/URI|/Launch|/OpenAction", content)
 
 
+def test_a_card_larger_than_a_page_in_every_part_is_a_pdf(tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    with small(f"sqlite:///{tmp_path / 'a.db'}", actor="ada.osei") as ada, ada.transaction():
+        for number in range(120):
+            metrics = {"auroc": {"value": 0.5, "n": 10, "ci": [0.4, 0.6]}}
+            ada.evaluate(version="sepsis:1", dataset="holdout@v1", cohort=f"ward={number}", metrics=metrics)
+        ada.update_version(version="sepsis:1", description="word " * 4000, card={"memo": "x" * 9000})
+        content = write(draft(ada, "sepsis:1"), format="pdf").content
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    assert "ward=119" in text and text.count("word") >= 4000 and text.replace("\n", "").count("x") >= 9000
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_visible_text_hides_nothing(text: str) -> None:
     shown = visible(text)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -20,6 +21,8 @@ _FONT = "DejaVuSans"
 _INK, _DIM, _LINE, _SOFT, _OPEN = "#1b1f24", "#57606a", "#c4ccd4", "#eef1f4", "#8a4b00"
 _MARGIN, _NARROWEST = 40, 16
 """Points: around a page, and of a column."""
+_POINTS = 50
+"""Cohorts that are drawn on one page."""
 _LONGEST = 40
 """Characters beyond which a column's texts claim no more room."""
 
@@ -76,7 +79,8 @@ class _Writer:
             case Grid(table=table):
                 yield self._table(table)
             case _:
-                yield self._plot(block)
+                for start in range(0, len(block.points), _POINTS):
+                    yield self._plot(replace(block, points=block.points[start : start + _POINTS]))
 
     def _paragraph(self, block: Paragraph) -> Iterator[Any]:
         quoted = block.tone == "quoted"

@@ -46,6 +46,10 @@ def read(value: Any) -> Words:
             return _words(value) if found is None else _stated(found["state"], found["reason"])
         case {"state": str(state), **rest} if " ".join(state.lower().replace("-", " ").split()) in _STATES:
             return _stated(" ".join(state.lower().replace("-", " ").split()), rest.get("reason"))
+        case {"state": state, **rest} if set(rest) <= {"reason"}:
+            return Words(
+                "missing", reason=f"its state is given as {state!r}, which is not 'unavailable' or 'not applicable'"
+            )
         case {"value": inner}:
             return read(inner)
         case list() if all(isinstance(item, str) for item in value):
