@@ -41,6 +41,10 @@ FENCES = {
     "typer": {"cli"},
     "click": {"cli"},
     "rich": {"cli"},
+    "cyclonedx": {"reports"},
+    "huggingface_hub": {"reports"},
+    "reportlab": {"reports"},
+    "xmlschema": {"reports"},
     "streamlit": {"app"},
 }
 # What decides or remembers takes its settings as arguments, so that it behaves alike wherever it runs.
