@@ -24,6 +24,7 @@ from askreg.agent.offline.phrases import Phrases
 from askreg.agent.render import Rendered
 from askreg.agent.thread import Thread
 from askreg.agent.verify import Evidence, Problem, verify
+from askreg.library.library import Library
 from askreg.registry import times
 from askreg.registry.registry import Registry
 from askreg.registry.view import View
@@ -129,7 +130,12 @@ class Asking:
         """Ask about `registry`."""
         self._subject, self._seen = subject, _Watch(verifies="verifier" not in subject.ablated)
         self._asker = Asker(
-            registry, backend=subject.backend, config=subject.likened, make=self._made, check=self._seen.check
+            registry,
+            backend=subject.backend,
+            config=subject.likened,
+            make=self._made,
+            check=self._seen.check,
+            library=Library(Path(registry.url.removeprefix("sqlite:///")).with_suffix(".library")),
         )
 
     def ask(self, question: str, *, as_of: str | None = None, thread: Thread | None = None) -> Asked:

@@ -16,6 +16,7 @@ from threading import RLock
 
 from askreg import Registry
 from askreg.errors import InvalidInput
+from askreg.library import adding
 from askreg.registry.manifest import load
 from eval import generate
 from eval.truth.base import NOW
@@ -85,4 +86,5 @@ def _loaded(name: str) -> Path:
     manifest = REGISTRIES / f"{name}.yaml" if name in _kept() else _built(name)
     with Registry.open(f"sqlite:///{path}", actor=ACTOR, clock=lambda: NOW) as registry:
         load(registry, manifest)
+        list(adding.read_registered(registry, manifest.parent))
     return path

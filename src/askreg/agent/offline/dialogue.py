@@ -62,8 +62,17 @@ def _or_quoted(answering: Asking, question: str, turns: list[Any], context: Cont
         return draft
     if draft.status == "answered" and not _NOT_RECORDED.match(draft.text):
         return draft
+    if draft.status == "abstained" and not _unread(question, context):
+        return draft
     said = yield from quoting.said(Work(context), question, asked=_TOLD_IN_DOCUMENTS.search(question) is not None)
     return draft if said is None else said
+
+
+def _unread(question: str, context: Context) -> bool:
+    """Whether a question could not be read, or holds words that the record knows nothing of; none that is unclear."""
+    found = understand(question, context.lexicon, context.now)
+    lost = found.query is not None and found.query.intent == "unknown" and "says" not in found.query.options
+    return found.unread is not None or (lost and bool(found.query.unexplained))  # type: ignore[union-attr]
 
 
 _TOLD_IN_DOCUMENTS = re.compile(

@@ -20,7 +20,7 @@ PASSAGES = 5
 """How many passages a search returns."""
 PROMISING = 0.4
 """How much of a question a chunk must hold for its meaning to be looked at too, where that is dear."""
-_PHRASE = re.compile(r"[“\"]([^”\"]{3,300})[”\"]")
+PHRASE = re.compile(r"[“\"]([^”\"]{3,300})[”\"]")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Documents:
 
     def saying(self, view: View, says: str, *, about: str | None, title: str) -> tuple[Found, bool]:
         """Return what was found, and whether it is all there is: it is of a phrase in quotation marks."""
-        phrase = _PHRASE.search(says)
+        phrase = PHRASE.search(says)
         if phrase is not None:
             found = self.library.saying(view, phrase.group(1), readable=self.readable, about=about, title=title)
             return found, not found.unread
