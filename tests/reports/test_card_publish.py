@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +263,19 @@ def test_a_kept_card_that_was_altered_is_found(tmp_path: Path) -> None:
     with Registry.open(f"sqlite:///{path}", actor="ben.ito") as ben:
         [problem] = ben.verify().problems
         assert problem.where.startswith("card ") and "body" in problem.what
+
+
+def test_an_older_registry_is_extended_once_by_whoever_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "askreg.db"
+    small(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE card_publication")
+        connection.execute("UPDATE head SET layout = 1")
+    with ThreadPoolExecutor(4) as pool:
+        opened = [pool.submit(Registry.open, f"sqlite:///{path}", actor="ben.ito") for _ in range(4)]
+        for registry in (each.result() for each in opened):
+            assert registry.verify().ok
+            registry.close()
 
 
 def test_a_registry_of_the_layout_before_cards_gets_their_tables(tmp_path: Path) -> None:

@@ -101,8 +101,10 @@ class Store:
             connection.execute(table(Head).insert().values(id=1, layout=SCHEMA, seq=0, hash=GENESIS, last_id=0))
 
     def _extend(self) -> bool:
-        """Add the tables that a database of an earlier layout lacks; return whether it lacked any."""
+        """Add the tables that a database of an earlier layout lacks; return whether it now has this layout."""
         with self.writing() as connection:
+            if connection.execute(select(table(Head).c.layout)).scalar() == SCHEMA:
+                return True  # another process was quicker
             missing = set(Base.metadata.tables) - set(inspect(connection).get_table_names())
             if missing:
                 Base.metadata.create_all(connection)
