@@ -84,6 +84,7 @@ FALSE = (
     "Software: scikit-learn v1.8.0",
     "Digest sha256:1234567890abcdef",
     "The owner of the model is Ben Itō.",
+    "Performance is equal for women and men (AUROC 0.89 in both).",
 )
 TRUE = (
     "On the hold-out set the model discriminates well (AUROC = 0.87, 95% CI 0.85-0.89).",
@@ -162,8 +163,6 @@ TRUE = (
     "Developed with support of the clinical safety group, version 2.1 of their checklist.",
 )
 MISSED = (
-    # A figure of one of several cohorts is taken for that of any of them.
-    "Performance is equal for women and men (AUROC 0.89 in both).",
     # Who evaluated it and on what are each true, and not together.
     "Validated by Ada Osei on southbank.",
     # A site that no record names is unsupported, not contradicted.

@@ -75,6 +75,7 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _FOR_ANOTHER = re.compile(r"\s+(?:for|by|with|from)\s+(?:the\s+)?[A-Z]{2,}\b")
+_EACH = re.compile(r"[\s%]*(?:in|for|among)\s+(?:both|each|either|all)\b", re.IGNORECASE)
 _SLASHED = re.compile(r"(?<![\w./])(\d*\.\d+\s?%?|\d{1,3}\s?%)\s*/\s*(\d*\.\d+\s?%?|\d{1,3}\s?%)(?![\w/])")
 _SYMBOL = re.compile(r"(?P<low>(?:>=?|≥)\s*)$|(?P<high>(?:<=?|≤)\s*)$")
 _INTERVAL = re.compile(
@@ -209,6 +210,12 @@ def _judged(claims: Claims, sentence: str, metric: str, number: Number) -> Itera
     held = [figure for figure in meant if number.is_of(figure.value)]
     if not held:
         yield _contradicted(sentence, f"{number.text} is said of {metric}", meant)
+        return
+    if _EACH.match(sentence[number.end : number.end + _NEAR]):
+        for cohort in settings.named(sentence, same):
+            alike = [figure for figure in same if figure.cohort == cohort]
+            if not any(number.is_of(figure.value) for figure in alike):
+                yield _contradicted(sentence, f"{number.text} is said of {metric} in {cohort}", alike)
         return
     yield from _intervals(sentence, metric, number, held)
 

@@ -20,14 +20,20 @@ def stands(name: str, folded: str) -> bool:
 def meant(sentence: str, number: Number, figures: list[Figure]) -> list[Figure]:
     """Return the figures that a number can be one of: of the data and the cohort it is said of, if it is of any."""
     folded = sentence.casefold()
-    named = [f for f in figures if stands(f.dataset, folded) or stands(f.dataset.partition("@")[0], folded)]
-    figures = _nearest_data(folded, number, named) or figures
+    on = [f for f in figures if stands(f.dataset, folded) or stands(f.dataset.partition("@")[0], folded)]
+    figures = _nearest_data(folded, number, on) or figures
     beside = _beside(folded, number, {figure.cohort for figure in figures})
     if beside:
         return [figure for figure in figures if figure.cohort in beside]
+    cohorts = named(sentence, figures)
+    return [figure for figure in figures if figure.cohort in cohorts] or figures
+
+
+def named(sentence: str, figures: list[Figure]) -> set[str]:
+    """Return the cohorts that a sentence names, without those that are part of another it names."""
+    folded = sentence.casefold()
     cohorts = {f.cohort for f in figures if f.cohort != "all" and _names(f.cohort, folded)}
-    widest = {cohort for cohort in cohorts if not any(_pairs(cohort) < _pairs(other) for other in cohorts)}
-    return [figure for figure in figures if figure.cohort in widest] or figures
+    return {cohort for cohort in cohorts if not any(_pairs(cohort) < _pairs(other) for other in cohorts)}
 
 
 def bound(card: Card, sentence: str, number: Number) -> bool:
