@@ -97,8 +97,11 @@ class Measured:
         }
 
 
-def measure(folder: Path, *, embedder: str = "auto") -> Measured:
-    """Take the corpus into a registry in `folder`, ask everything, and return what came back."""
+def measure(folder: Path, *, embedder: str = "auto", answers: bool = True) -> Measured:
+    """Take the corpus into a registry in `folder`, ask everything, and return what came back.
+
+    Without `answers` the brain is asked nothing.
+    """
     asked = yaml.safe_load((HERE / "questions.yaml").read_text("utf-8"))
     measured = Measured()
     with library(folder, embedder=embedder) as (registry, shelf):
@@ -108,6 +111,8 @@ def measure(folder: Path, *, embedder: str = "auto") -> Measured:
             for gold in asked["questions"]:
                 measured.ranked.append(_ranked(shelf, seen, gold))
         asker = Asker(registry, library=shelf)
+        if not answers:
+            return measured
         for gold in asked["questions"]:
             question = f"What do the documents say: {gold['ask'][0].lower()}{gold['ask'][1:]}"
             measured.answers.append((gold["document"], gold["section"], asker.ask(question)))

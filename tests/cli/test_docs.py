@@ -159,3 +159,14 @@ def test_a_question_that_needs_no_document_loads_nothing_of_chroma(cli: Cli, fol
         done = subprocess.run(call, capture_output=True, text=True, check=True)
         assert done.stderr.splitlines()[-1] == "[]", command
     assert json.loads(done.stdout)["status"] == "answered"
+
+
+def test_the_doctor_says_which_documents_were_never_read(cli: Cli, folder: Path) -> None:
+    def found() -> dict[str, str]:
+        return next((c for c in cli.json("doctor")["checks"] if c["name"] == "documents"), {})
+
+    assert found() == {}
+    cli.ok("register", "document", "docs/report.md", "--file", "docs/report.md")
+    assert (found()["status"], found()["found"]) == ("note", "1, of which 1 were never read")
+    cli.ok("docs", "reindex")
+    assert found()["status"] == "ok"

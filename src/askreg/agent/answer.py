@@ -239,9 +239,10 @@ def ask(
     backend: str = "offline",
     config: BrainConfig | None = None,
     question_id: str | None = None,
+    library: "Library | None" = None,
 ) -> Answer:
-    """Return the answer to one question, having added it to the log."""
-    asker = Asker(registry, backend=backend, config=config)
+    """Return the answer to one question, having added it to the log; `library` lets it quote documents."""
+    asker = Asker(registry, backend=backend, config=config, library=library)
     return asker.ask(question, as_of=as_of, known_at=known_at, thread=thread, question_id=question_id)
 
 

@@ -86,6 +86,7 @@ def _database(session: Session) -> Iterator[Finding]:
         yield from _checkpoint(session, registry)
         yield from _writing(registry)
         yield from _clock(registry)
+        yield from _documents(session, registry)
         if session.file:
             yield from _pragmas(registry)
 
@@ -107,6 +108,22 @@ def _checkpoint(session: Session, registry: "Registry") -> Iterator[Finding]:
         yield Finding("checkpoint", "note", "none signed yet: a log rewritten as a whole would not show", remedy)
     else:
         yield Finding("checkpoint", "ok", f"the last one is of event {last.size}", remedy)
+
+
+def _documents(session: Session, registry: "Registry") -> Iterator[Finding]:
+    from askreg.registry import documents
+
+    with registry.view() as seen:
+        held = documents.holdings(seen)
+    if not held:
+        return
+    unread = sum(holding.text is None for holding in held)
+    where = session.settings.chroma_url or str(session.settings.home / "library")
+    if unread:
+        remedy = "where their files are: askreg docs reindex --base DIR"
+        yield Finding("documents", "note", f"{len(held)}, of which {unread} were never read", remedy)
+    else:
+        yield Finding("documents", "ok", f"{len(held)}, all read; the index is at {where}")
 
 
 def _writing(registry: "Registry") -> Iterator[Finding]:
