@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
 
 from askreg.reports.provenance import verify
@@ -92,6 +93,16 @@ def test_a_pack_is_written_and_verifies_with_the_key_that_is_printed(cli: Cli, t
     assert "python -I verify.py --key VKEY" in told
     assert verify.main(["--key", cli.ok("audit", "key").strip(), str(out)]) == 0
     assert cli.json("audit", "verify")["recorded"] == 1
+
+
+def test_a_pack_holds_the_card_that_is_kept(cli: Cli, tmp_path: Path) -> None:
+    cli.ok("card", "draft", "sepsis-risk:1")
+    out = tmp_path / "pack.zip"
+    cli.ok("provenance", "sepsis-risk:1", "--format", "ro-crate", "--out", str(out))
+    with zipfile.ZipFile(out) as pack:
+        assert pack.read("card.md").startswith(b"# Model card: sepsis-risk:1")
+        assert json.loads(pack.read("card.json"))["card"]["subject"] == "sepsis-risk:1"
+    assert verify.main([str(out)]) == 0
 
 
 def test_a_pack_is_a_file(cli: Cli) -> None:

@@ -1,14 +1,17 @@
 """The auditor's report: where a version comes from and what became of it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from askreg.cli import session
 from askreg.cli.audit import signing_key
 from askreg.cli.session import AsOf, Json, KnownAt
-from askreg.errors import InvalidInput
+from askreg.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from askreg.registry.registry import Registry
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,7 +47,9 @@ def provenance(
         raise typer.BadParameter("a pack is a file: say where it goes", param_hint="--out")
     with opening.registry() as registry, progress.bar("verifying") as report:
         key = signing_key(opening) if form == "ro-crate" and registry.version(subject) else None
-        made = export(registry, subject, form=form, as_of=as_of, known_at=known_at, key=key, progress=report)
+        card = _card(registry, subject, as_of=as_of, known_at=known_at) if key is not None else {}
+        asked = {"as_of": as_of, "known_at": known_at}
+        made = export(registry, subject, form=form, key=key, reports=card, progress=report, **asked)
     if not made.summary.verified:
         session.say("the record does NOT verify: run 'askreg audit verify'")
     if out is None:
@@ -54,6 +59,20 @@ def provenance(
     typer.echo(f"wrote {out}, of which event {made.event} tells")
     if form == "ro-crate":
         typer.echo(f"verify it anywhere: python -I verify.py --key VKEY {out}; 'askreg audit key' prints the key")
+
+
+def _card(registry: "Registry", subject: str, *, as_of: str | None, known_at: str | None) -> dict[str, bytes]:
+    """Return the card that is kept of a version, with who signed it; nothing when none was drafted."""
+    from askreg.reports.cards import exports, kept
+
+    try:
+        held = kept.show(registry, subject, as_of=as_of, known_at=known_at)
+    except NotFound:
+        return {}
+    forms: tuple[exports.Format, ...] = ("md", "json")
+    return {
+        f"card.{form}": exports.write(held.card, format=form, standing=held.standing.said).content for form in forms
+    }
 
 
 def _form(given: str, out: Path | None) -> str:
