@@ -188,13 +188,15 @@ def results(registry: Registry, library: Library, backend: str, args: dict[str, 
     return result
 
 
-def test_what_identifies_patients_never_reaches_a_cloud_brain(local: Registry, shelf: Library, write: Write) -> None:
+@pytest.mark.parametrize("backend", ["offline", "ollama", "claude"])
+def test_what_identifies_patients_reaches_no_brain_and_no_answer_that_others_may_read(
+    local: Registry, shelf: Library, write: Write, backend: str
+) -> None:
     write(local, "docs/ward.md", "# Ward list\n\nThe patient in bed four has a fever.", sensitivity="phi")
     asked = {"says": "patient in bed four with a fever"}
-    assert "bed four" in results(local, shelf, "offline", asked).text
-    told = results(local, shelf, "claude", asked)
+    told = results(local, shelf, backend, asked)
     assert told.facts == [] and "bed four" not in told.text
-    phrase = results(local, shelf, "claude", {"says": '"bed four"'})
+    phrase = results(local, shelf, backend, {"says": '"bed four"'})
     assert "bed four" not in phrase.text.replace('"bed four"', "") and phrase.rows == []
 
 

@@ -184,12 +184,15 @@ class Asker:
         return _Inquiry(seen, heard, names, head=head, verify=self._verify, documents=self._documents(seen))
 
     def _documents(self, seen: View) -> Documents | None:
-        """Return the documents that the actor may read; what identifies patients never reaches a cloud."""
+        """Return the documents that may be quoted to the actor.
+
+        What identifies patients is in none: it would be kept with the answer, which everybody may read, and must not
+        reach a cloud. `askreg docs search` shows it to those who may read it.
+        """
         if self._library is None:
             return None
         readable = access.readable(documents.roles(seen, self._registry.actor))
-        allowed = readable - {"phi"} if self._backend in CLOUD else readable
-        return Documents(self._library, frozenset(allowed), thrifty=self._backend == "offline")
+        return Documents(self._library, frozenset(readable - {"phi"}), thrifty=self._backend == "offline")
 
     def _answered(self, inquiry: "_Inquiry", thread: Thread | None) -> tuple[Outcome, BrainUsed]:
         """Ask the brain that was chosen, and no other; why it cannot answer is an outcome too."""
