@@ -83,6 +83,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     for name in list(os.environ):
         if name.startswith(FOREIGN_SETTINGS):
             monkeypatch.delenv(name)
+    monkeypatch.delenv("COLUMNS", raising=False)  # a worker of pytest-xdist has the width of its terminal there
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
 
 
