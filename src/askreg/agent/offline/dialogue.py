@@ -62,7 +62,7 @@ def _or_quoted(answering: Asking, question: str, turns: list[Any], context: Cont
         return draft
     if draft.status == "answered" and not _NOT_RECORDED.match(draft.text):
         return draft
-    if draft.status == "abstained" and not _unread(question, context):
+    if draft.status == "abstained" and (_OF_THE_RECORD.search(question) or not _unread(question, context)):
         return draft
     said = yield from quoting.said(Work(context), question, asked=_TOLD_IN_DOCUMENTS.search(question) is not None)
     return draft if said is None else said
@@ -79,6 +79,13 @@ _TOLD_IN_DOCUMENTS = re.compile(
     r"\b(?:limitations?|caveats?|contraindications?|warnings?|known (?:issues?|problems?)|pitfalls?)\b", re.I
 )
 """What documents tell of a model, if anything does."""
+_OF_THE_RECORD = re.compile(
+    r"^(?!.*\b(?:reports?|polic(?:y|ies)|procedures?|sop|guid\w+|according|written)\b)"
+    r"\W*(?:for |of |in |on |at )?(?:which|what|how many|list|whose) (?:of the )?"
+    r"(?:models?|versions?|dataset versions?|datasets?|runs?|sites?)\b",
+    re.I,
+)
+"""What asks for things that the record keeps: no passage of a document is a list of them."""
 _NOT_RECORDED = re.compile(r"No [\w ]+ is recorded for\b")
 """The answer about a field of a card that nobody has filled."""
 _WH = r"(?:(?:(?:on|at|in|from|for|with|by|to) )?(?:what|which|whom)|how|who|when|where|why|whose)"
