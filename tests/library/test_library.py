@@ -15,6 +15,7 @@ from askreg.errors import AskregError, Conflict, InvalidInput, NotFound, Storage
 from askreg.library import files
 from askreg.library.embedding import LexicalEmbedder, Vector
 from askreg.library.library import Found, Library
+from askreg.library.vectors import Vectors
 from askreg.registry.registry import Registry
 from library.conftest import ALL, REPORT
 
@@ -207,7 +208,7 @@ def test_processes_that_add_at_once_lose_nothing_and_one_that_runs_finds_it_all(
         assert found.passages[0].document == path and found.passages[0].likeness is not None
     with local.view() as seen:
         again = Library(tmp_path / "library", make=LexicalEmbedder).refresh(seen)
-    assert (again.added, again.removed, again.total) == (0, 0, 2 * 24 + 2)
+    assert (again.added, again.total) == (0, 2 * 24 + 2)
     assert local.verify().ok
 
 
@@ -306,4 +307,38 @@ def test_a_document_that_becomes_secret_moves_apart_without_being_embedded_again
     assert counting.embedded == embedded + 2  # the two questions
     with local.view() as seen:
         parts = library.index._parts(seen)
+        assert [part.count() for part in parts] == [1, 1]
+
+
+def test_a_view_from_before_takes_nothing_out_that_was_added_since(
+    local: Registry, tmp_path: Path, write: Write
+) -> None:
+    write(local, "a.md", REPORT)
+    with local.view() as before:
+        late = Library(tmp_path / "library", make=LexicalEmbedder)
+        late.index.read(before)
+        write(local, "b.md", "# Later\n\nAdded since.")
+        with local.view() as seen:
+            assert Library(tmp_path / "library", make=LexicalEmbedder).refresh(seen).total == 3
+        late.refresh(before)
+    with local.view() as seen:
+        assert Library(tmp_path / "library", make=LexicalEmbedder).refresh(seen).added == 0
+
+
+def test_a_move_that_was_cut_short_shows_nobody_what_they_may_not_read(
+    local: Registry, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(tmp_path / "library", make=LexicalEmbedder)
+    write(local, "a.md", "# Ward\n\nBed four is by the window.", sensitivity="internal")
+    write(local, "b.md", "# Beds\n\nBeds are on level two.", sensitivity="internal")
+    search(library, local, "bed four")
+    write(local, "a.md", "# Ward\n\nBed four is by the window.", sensitivity="phi")
+    with local.view() as seen, monkeypatch.context() as cut:
+        cut.setattr(Vectors, "delete", lambda self, ids: None)
+        library.refresh(seen)
+        parts = library.index._parts(seen)
+        assert [part.count() for part in parts] == [2, 1]
+    assert paths(search(library, local, "bed four by the window", readable=frozenset({"internal"}))) == ["b.md"]
+    with local.view() as seen:
+        library.refresh(seen)
         assert [part.count() for part in parts] == [1, 1]

@@ -225,7 +225,7 @@ def _put_added(done: "Sequence[Added]", indexed: "Refreshed", *, as_json: bool) 
     broken = [one for one in done if one.outcome == "broken"]
     if as_json:
         files = [{"file": str(o.file), "path": o.path, "outcome": o.outcome, "why": o.why} for o in done]
-        index = {"added": indexed.added, "removed": indexed.removed, "total": indexed.total}
+        index = {"added": indexed.added, "total": indexed.total}
         session.put_json({"files": files, "index": index})
     else:
         for one in done:

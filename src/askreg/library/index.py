@@ -66,7 +66,6 @@ class Refreshed:
     """What a refresh changed, in chunks."""
 
     added: int
-    removed: int
     total: int
 
 
@@ -95,24 +94,25 @@ class Index:
         return self._make()
 
     def refresh(self, view: View, *, progress: Progress | None = None, anew: bool = False) -> Refreshed:
-        """Bring the vectors up to the texts on record, adding and removing only what differs; or build them `anew`.
+        """Bring the vectors up to the texts on record, adding only what is missing; or build them `anew`.
 
-        What was added stays when it is interrupted, and the next refresh goes on from there.
+        What was added stays when it is interrupted, and the next refresh goes on from there. Nothing is taken out that
+        this view does not know: another process may have added it since, and a text on record never goes.
         """
         with self._lock:
             wanted = {placed.id: placed for placed in self.read(view)}
             if not wanted:
                 self._synced = self._state
-                return Refreshed(0, 0, 0)
+                return Refreshed(0, 0)
             parts = self._parts(view)
             with parts[0].writing():
                 if anew:
                     for part in parts:
                         part.drop()
                 parts[0].reopen()  # another process may have written before the lock was ours
-                changed = self._bring(parts, wanted, progress)
+                added = self._bring(parts, wanted, progress)
             self._synced, self._counted = self._state, time.monotonic()
-            return Refreshed(*changed, len(wanted))
+            return Refreshed(added, len(wanted))
 
     def read(self, view: View) -> list[Placed]:
         """Bring the chunks up to the texts on record, and return them all; vectors are left as they are."""
@@ -161,7 +161,9 @@ class Index:
         likeness: dict[int, float] = {}
         if by_meaning:
             near = self._nearest(view, self.embedder.embed([query])[0], among)
-            likeness = {corpus.places[id]: alike for id, alike in near if id in corpus.places}
+            # A move that was cut short may have left a chunk where it is no longer allowed.
+            found = {corpus.places[id]: alike for id, alike in near if id in corpus.places}
+            likeness = {place: alike for place, alike in found.items() if corpus.placed[place].text in among}
         fused: dict[int, float] = {}
         for ranked in (by_words, list(likeness)):
             for rank, place in enumerate(ranked):
@@ -199,10 +201,8 @@ class Index:
                 found += part.nearest(vector, limit=_POOL, among=None if wanted == texts else wanted)
         return sorted(found, key=lambda one: -one[1])[:_POOL]
 
-    def _bring(
-        self, parts: tuple[Vectors, Vectors], wanted: Mapping[str, Placed], progress: Progress | None
-    ) -> tuple[int, int]:
-        """Bring both parts up to the chunks that are wanted; return how many were added and removed in all."""
+    def _bring(self, parts: tuple[Vectors, Vectors], wanted: Mapping[str, Placed], progress: Progress | None) -> int:
+        """Bring both parts up to the chunks that are wanted; return how many were added in all."""
         held = [part.ids() for part in parts]
         everywhere = held[0] | held[1]
         mine = [{id for id, placed in wanted.items() if (placed.text in self._open) == open} for open in (True, False)]
@@ -212,8 +212,8 @@ class Index:
             missing = [placed for id, placed in wanted.items() if id in ids and id not in everywhere]
             self._embed(part, missing, progress)
         for part, ids, own in zip(parts, mine, held, strict=True):
-            part.delete(own - ids)
-        return len(wanted.keys() - everywhere), len(everywhere - wanted.keys())
+            part.delete((own & wanted.keys()) - ids)  # what has moved to the other
+        return len(wanted.keys() - everywhere)
 
     def _load(self, view: View, texts: Sequence[KeptText]) -> None:
         new = [text for text in texts if text.id not in self._placed]
