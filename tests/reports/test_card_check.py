@@ -14,7 +14,7 @@ from askreg.reports.cards.reading import dates, numbers
 from askreg.reports.cards.record import read
 
 from .card_sentences import FALSE, MISSED, TRUE
-from .card_world import SMALL, small
+from .card_world import SMALL, generated, small
 
 # Of sepsis:1, each pair: what the record contradicts, and the same that it bears out.
 PLANTED = [
@@ -229,6 +229,16 @@ def test_its_own_card_is_not_contradicted(registry: Registry, profile: str | Non
         text = write(draft(registry, subject), profile=profile, format="md").content.decode()
         checked = check(registry, subject, files={"README.md": text})
         assert [f for f in checked.findings if f.where.startswith("README.md") and f.code == "contradiction"] == []
+
+
+def test_the_cards_of_a_generated_registry_are_not_contradicted(tmp_path: Path) -> None:
+    with generated(f"sqlite:///{tmp_path / 'many.db'}", versions=20, seed=11) as many:
+        for version in many.find_versions(limit=100).versions:
+            card = draft(many, version.subject)
+            forms = {"README.md": ("hf", "md"), "card.md": ("hti1", "md"), "card.json": (None, "json")}
+            files = {name: write(card, profile=p, format=f).content.decode() for name, (p, f) in forms.items()}  # type: ignore[arg-type]
+            checked = check(many, version.subject, profiles=(), files=files)
+            assert [finding for finding in checked.findings if finding.code == "contradiction"] == []
 
 
 @pytest.mark.parametrize(

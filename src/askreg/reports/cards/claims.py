@@ -66,7 +66,9 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"\s?(?:mmol|mg|ml|kg|cm|mm|mmhg|bpm|°|hours?|hrs?|h|days?|minutes?|min|years?|weeks?|months?|seconds?|beds?)\b",
+    r"\s?(?:(?:mmol|mg|ml|kg|cm|mm|mmhg|bpm|°|hours?|hrs?|h|days?|minutes?|min|years?|weeks?|months?|seconds?|beds?)\b"
+    r"|of\s+(?:its|the|their|all|these|\d)|(?:figures?|evaluations?|metrics?|cohorts?|groups?|datasets?|versions?|sites?"
+    r"|models?|features?|variables?|resamples?|folds?|times|others?|more)\b)",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(
