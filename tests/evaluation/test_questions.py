@@ -1,41 +1,60 @@
-"""The offline brain answers the question files, and is never confidently wrong."""
+"""The offline brain answers the written questions, and is never confidently wrong where it was brought up to them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
-from .run import SETTLED, Result, describe, run, summary
+from eval import engine
+from eval.engine import Plan
+from eval.results import Results
+from eval.row import Row
+from eval.run import told
+from eval.subject import Subject
 
-FILES = ("", "cases_b", "cases_c", "cases_heldout")
-"""What is made from the manifests, and the files that the agent has been brought up to."""
+
+def asked(folder: Path, *plans: Plan) -> list[Row]:
+    """Every question of the plans, asked once."""
+    rows: list[Row] = []
+    for number, plan in enumerate(plans):
+        place = folder / str(number)
+        todo = engine.jobs(plan, place)
+        results = Results(place / "results.jsonl")
+        engine.run(todo, Subject(), results, place)
+        rows += results.rows.values()
+    return rows
+
+
+def of(rows: Sequence[Row], outcome: str) -> str:
+    return "\n".join(told(row) for row in rows if row.scores.outcome == outcome)
 
 
 @pytest.fixture(scope="module")
-def results() -> list[Result]:
-    """Every question, asked once."""
-    return [result for registry in SETTLED for result in run(registry, lambda case: case.file in FILES)]
+def known(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """The questions that the agent was brought up to."""
+    plans = [Plan(("b",), "b"), Plan(("c",), "c"), Plan(("b", "c"), "heldout")]
+    return asked(tmp_path_factory.mktemp("known"), *plans)
 
 
-def test_at_least_95_percent_of_the_questions_are_answered_right(results: list[Result]) -> None:
-    wrong = [r for r in results if not r.score.right]
-    table = "\n".join([*(describe(r, full=False) for r in wrong), summary(results)])
-    assert len(wrong) <= 0.05 * len(results), table
+def test_at_least_95_percent_of_them_are_answered_right(known: list[Row]) -> None:
+    assert len(known) > 450
+    assert sum(row.scores.outcome == "right" for row in known) >= 0.95 * len(known), of(known, "abstained")
 
 
-def test_no_answer_is_confidently_wrong(results: list[Result]) -> None:
-    wrong = [r for r in results if r.score.outcome == "confident_wrong"]
-    assert not wrong, "\n".join(describe(r) for r in wrong)
+def test_none_of_them_is_answered_confidently_wrong(known: list[Row]) -> None:
+    assert not of(known, "confident_wrong")
 
 
 @pytest.fixture(scope="module")
-def unlike() -> list[Result]:
-    """The questions over two registries that the agent was not made with, in words of their own."""
-    return [result for registry in ("d", "e") for result in run(registry, lambda case: case.file == "cases_d")]
+def unlike(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """The questions in words of somebody who did not know the agent."""
+    return asked(tmp_path_factory.mktemp("unlike"), Plan(("b", "c", "d", "e"), "d"))
 
 
-def test_most_questions_in_other_words_are_answered_right_and_none_confidently_wrong(unlike: list[Result]) -> None:
-    wrong = [r for r in unlike if r.score.outcome == "confident_wrong"]
-    right = sum(r.score.right for r in unlike)
+def test_most_questions_in_other_words_are_answered_right_and_none_confidently_wrong(unlike: list[Row]) -> None:
+    right = sum(row.scores.outcome == "right" for row in unlike)
     assert len(unlike) > 250
-    assert not wrong, "\n".join(describe(r) for r in wrong)
-    assert right >= 0.85 * len(unlike), summary(unlike)
+    assert not of(unlike, "confident_wrong")
+    assert right >= 0.85 * len(unlike), right

@@ -42,7 +42,7 @@ def test_an_event_hashes_as_its_rfc_8785_text(
         "previous": "0" * 64,
     }
     whole = rfc8785.dumps({**columns, "payload": payload})  # type: ignore[dict-item]
-    assert event_hash(**columns, payload=text) == hashlib.sha256(whole).hexdigest()  # type: ignore[arg-type]
+    assert event_hash(**columns, payload=text) == hashlib.sha256(whole).hexdigest()
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
