@@ -13,7 +13,7 @@ from typing import TypeAlias
 from askreg.library.chunking import Chunk, chunk_id, chunks
 from askreg.library.embedding import Embedder, Vector
 from askreg.library.lexical import ASKING, Ranking, content_stems, stems
-from askreg.library.vectors import Place, Vectors
+from askreg.library.vectors import Held, Place, Vectors
 from askreg.registry import checkpoints, documents
 from askreg.registry.documents import KeptText
 from askreg.registry.view import View
@@ -26,6 +26,8 @@ _POOL = 50
 """Chunks that each ranking hands on to be fused."""
 UNLIKE = 0.2
 """The likeness that is taken for chunks so unlike the question that none was worked out."""
+_IN_MEMORY = 50_000
+"""Chunks whose vectors are kept in memory once a part of them is searched; 75 MB at 384 dimensions."""
 _TRUSTED = 2.0
 """Seconds for which the vectors are taken to be as they were."""
 _FUSION = 60
@@ -76,9 +78,11 @@ class Index:
         """Keep vectors at `place`; the embedder is asked for when it is first needed."""
         self._place, self._make = place, embedder
         self._vectors: dict[str, tuple[Vectors, Vectors]] = {}
+        self._held: dict[Vectors, Held] = {}
         self._lock = threading.RLock()
         self._bodies: dict[int, str] = {}
         self._placed: dict[int, list[Placed]] = {}
+        self._all: list[Placed] = []
         self._state = self._synced = -1
         """Of the library when its chunks, and when its vectors, were last brought up to it."""
         self._counted = 0.0
@@ -112,6 +116,7 @@ class Index:
                 parts[0].reopen()  # another process may have written before the lock was ours
                 added = self._bring(parts, wanted, progress)
             self._synced, self._counted = self._state, time.monotonic()
+            self._held.clear()
             return Refreshed(added, len(wanted))
 
     def read(self, view: View) -> list[Placed]:
@@ -126,7 +131,8 @@ class Index:
                 self._open = frozenset(h.text.id for h in held if h.text is not None and h.sensitivity != "phi")
                 self._state, self._known = state, frozenset(text.id for text in texts)
                 self._placed = {id: placed for id, placed in self._placed.items() if id in self._known}
-            return [placed for id in sorted(self._known) for placed in self._placed[id]]
+                self._all = [placed for id in sorted(self._known) for placed in self._placed[id]]
+            return self._all
 
     def in_step(self, view: View) -> bool:
         """Tell whether the vectors are those of the texts on record, as far as their number can tell."""
@@ -192,13 +198,19 @@ class Index:
         """Return the chunks most like a vector, of these texts alone.
 
         A filter costs Chroma many times what the search itself does. What nearly everyone may read of the present is
-        kept in a collection of its own, which is searched without one where all of it may be.
+        kept in a collection of its own, which is searched without one where all of it may be; a part of a library that
+        is not too large is searched in memory.
         """
         found: list[tuple[str, float]] = []
         allowed = frozenset(among)
+        few = self._place.url is None and len(self.read(view)) <= _IN_MEMORY
         for part, texts in zip(self._parts(view), (self._open, self._known - self._open), strict=True):
-            if wanted := allowed & texts:
+            wanted = allowed & texts
+            if wanted == texts or not few:
                 found += part.nearest(vector, limit=_POOL, among=None if wanted == texts else wanted)
+            elif wanted:
+                held = self._held[part] = self._held.get(part) or part.held()
+                found += held.nearest(vector, limit=_POOL, among=wanted)
         return sorted(found, key=lambda one: -one[1])[:_POOL]
 
     def _bring(self, parts: tuple[Vectors, Vectors], wanted: Mapping[str, Placed], progress: Progress | None) -> int:
