@@ -46,6 +46,7 @@ def unapt(question: str, draft: Draft, results: Iterable[ToolResult], people: Co
         ),
         "a figure": _figured,
         "a model": lambda shown: _any(shown, lambda f: "@" not in f.subject or ":" in f.value),
+        "a version": lambda shown: _any(shown, lambda f: ":" in f.subject or ":" in f.value or "count" in f.field),
     }
     return next((what for what, asks in _ASKS if asks.search(question) and not tests[what](shown)), None)
 
@@ -145,6 +146,10 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"^\W*(?:and )?(?:what|which)(?: is| are| was| were)?(?: the| its)? {_NOUN}(?:data|datasets?)\b",
         ),
         ("a model", r"^\W*(?:and )?(?:what|which)(?: of (?:our|the|these|those))? models?\b"),
+        (
+            "a version",
+            r"\b(?:which|what)(?: of (?:our|the|these|those))? versions? (?:is|are|has|have|comes?|does|do)\b",
+        ),
         ("a dataset", r"^\W*(?:and )?what (?!else\b).*\btrained on\W*$"),
         ("a dataset", r"^\W*(?:the )?datasets?\b"),
         ("a document", r"^\W*(?:and )?(?:(?:what|which|list|show|any|the)\b(?: me| all| the| are)*)?\s*documents?\b"),

@@ -62,10 +62,19 @@ def _or_quoted(answering: Asking, question: str, turns: list[Any], context: Cont
         return draft
     if draft.status == "answered" and not _NOT_RECORDED.match(draft.text):
         return draft
-    if draft.status == "abstained" and (_OF_THE_RECORD.search(question) or not _unread(question, context)):
+    if draft.status == "abstained" and (_of_the_record(question, context) or not _unread(question, context)):
         return draft
     said = yield from quoting.said(Work(context), question, asked=_TOLD_IN_DOCUMENTS.search(question) is not None)
     return draft if said is None else said
+
+
+def _of_the_record(question: str, context: Context) -> bool:
+    """Whether a question asks for what the record keeps: things, people, days, counts, or the figures of a metric."""
+    if _DOCUMENTS.search(question) or _TOLD_IN_DOCUMENTS.search(question):
+        return False
+    items = link(question, context.lexicon, context.now).items
+    metrics = any(entity.kind == "metric" for item in items for entity in item.entities)
+    return metrics or _OF_THE_RECORD.search(question) is not None
 
 
 def _unread(question: str, context: Context) -> bool:
@@ -79,10 +88,18 @@ _TOLD_IN_DOCUMENTS = re.compile(
     r"\b(?:limitations?|caveats?|contraindications?|warnings?|known (?:issues?|problems?)|pitfalls?)\b", re.I
 )
 """What documents tell of a model, if anything does."""
+_DOCUMENTS = re.compile(
+    r"\b(?:documents?|reports?|polic(?:y|ies)|procedures?|sop|guid\w+|according|written|memos?|papers?|minutes|manuals?"
+    r"|protocols?|passages?|says?|said)\b",
+    re.I,
+)
 _OF_THE_RECORD = re.compile(
-    r"^(?!.*\b(?:reports?|polic(?:y|ies)|procedures?|sop|guid\w+|according|written)\b)"
-    r"\W*(?:for |of |in |on |at )?(?:which|what|how many|list|whose) (?:of the )?"
-    r"(?:models?|versions?|dataset versions?|datasets?|runs?|sites?)\b",
+    r"\b(?:which|what|whose|how many|list|name|identify|enumerate|show|give|(?:number|total|count) of) (?:me )?"
+    r"(?:(?:of|all|every|each|any|the|our|your|these|those|direct|current|other|distinct|different|first|last) )*"
+    r"(?:models?|versions?|dataset versions?|datasets?|data|runs?|sites?|places?|people|persons?|accounts?|alias(?:es)?"
+    r"|stages?|dates?|days?|figures?|metrics?|values?|digests?|approvals?)\b"
+    r"|\b(?:how many|how often|number of|by whom|whom)\b|^\W*(?:who|whose|when|since when|where)\b"
+    r"|\b(?:registry|register|record|records|recorded|logged|lineage|ancestry|upstream|downstream|champion|alias)\b",
     re.I,
 )
 """What asks for things that the record keeps: no passage of a document is a list of them."""

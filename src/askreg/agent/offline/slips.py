@@ -12,7 +12,9 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from askreg.agent.draft import Draft
+from askreg.agent.draft import Draft, Use, parse
+from askreg.agent.facts import Fact
+from askreg.agent.offline import wishes
 from askreg.agent.tools.shapes import ToolResult
 
 _ASKS = r"^\W*(?:(?:and|so|but|then|please|also) )*"
@@ -39,7 +41,10 @@ _BORNE_OUT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"\b(rejections?|rejected|turned down)\b(?!.*\b(?:approv|decision|decided|review))", r"reject"),
         (r"\b(revision of (?:the |its )?code|code revision|commit)\b", r"commit|\bcode\b"),
         (r"\b(?:its|their|what|which) (stage)\b", r"\bstage|\bmoved|experimental|validation|\bproduction|retired"),
-        (r"\b(runner-up|runners-up|second (?:best|place)|third (?:best|place))\b", r"\bsecond\b|\bthird\b|^2\."),
+        (r"\b(runner-up|runners-up|(?:second|third|next)[- ](?:best|place|placed)|number (?:two|three|2|3)"
+         r"|(?:straight|right|just|immediately) after (?:it|the (?:winner|best|first)))\b",
+         r"\bsecond\b|\bthird\b|^2\."),
+        (r"\b(described?|descriptions?)\b", r"descri|card|gaps"),
         (r"\btotal (?:number of )?(?:days|weeks|hours)\b.*?(\w+)", r"elapsed|\bdays\b|\bhours\b"),
         (r"\bmodel (card)\b", r"card|gap"),
     )
@@ -72,6 +77,29 @@ _SINCE = re.compile(
 _START = re.compile(r"\b((?:start|began|begin)(?:ed)? (?:out |off )?with|at the outset|originally|initially)\b", re.I)
 _IN_STAGE = re.compile(r"\b(?:in|at) (?:the )?(stage approved|approved stage|stage of approved)\b", re.I)
 
+_MINE = re.compile(r"\bmy (?:own )?(?:approvals?|signatures?|sign[- ]?offs?|rejections?|reviews?)\b", re.I)
+_NUMBER = re.compile(
+    r"(^\W*(?:the )?total(?= \w+s\b)|\bhow many|\b(?:total|number|count|tally)(?: number)? of"
+    r"|\bin total\b|\b(?:what|which) (?:total|number)\b)",
+    re.I,
+)
+_COUNTS = re.compile(r"\b(?:count|sum|share|elapsed|mean|min|max|diff|gap)\(|\b(?:once|twice|never|one|zero)\b|\.n\b")
+_DENIES = re.compile(r"^(?:- )?(?:no\b|nothing|nobody|none|never|not )|\bnot recorded\b|\bnone\b", re.I)
+_FIGURE = re.compile(r"-?\d[\d.,eE+-]*(?: ?[\w%/]+)?$")
+_WHO_OR_WHEN = re.compile(
+    rf"{_ASKS}(?:(?:by|for|to|under|since|until|in|on) )?(who|whom|whose|when|(?:which|what) (?:day|date|person))\b",
+    re.I,
+)
+_IS_NOT = re.compile(r"^\S+ (?:is|are) not\b")
+_DATA = re.compile(r"[\w][\w.-]*@[\w.-]*\w")
+_SPOKEN = (
+    ("base", re.compile(r'"bases\.'), re.compile(
+        r"\bbas(?:e|es|ed|is)\b|deriv|parent|child|buil[dt]|descen|ancest|lineage|fine.?tun|offspring|stream|stem|inherit"
+        r"|\b(?:come|comes|came|grew|grown|develop\w*|evolv\w*|spun|made|start\w*|fork\w*|branch\w*) |pedigree"
+        r"|foundation|origin|predecessor|depend|on top|affect", re.I)),
+)  # fmt: skip
+"""What is looked up by, how calls show it, and the words of which a question that means it has one."""
+
 
 def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns: Sequence[Any]) -> str | None:
     """Return the word of the question that neither the look-ups nor the answer bears out; None if all are."""
@@ -79,7 +107,7 @@ def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns:
         return None
     plain = re.sub(r"[\"“][^\"”]*[\"”]", " ", question)
     calls = " ".join(json.dumps({"tool": r.tool, **r.args}, default=str) for r in results)
-    told = f"{draft.text} {calls}"
+    told = f"{draft.text} {calls} {' '.join(fact.field for fact in _cited(draft, results))}"
     for asked, borne in _BORNE_OUT:
         found = asked.search(plain)
         if found and not borne.search(told):
@@ -92,10 +120,58 @@ def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns:
         _too_early(plain, draft, results),
         _verdict(plain, draft),
         _unbound(plain, calls, turns),
+        _uncounted(plain, draft, results),
+        _denied_now(plain, draft, results),
+        _other_data(plain, calls, draft, results),
+        None if turns else _unasked(plain, calls),
+        _wish(question),
     ):
         if lost is not None:
             return lost
     return None
+
+
+def _cited(draft: Draft, results: Collection[ToolResult]) -> list[Fact]:
+    facts = {fact.id: fact for result in results for fact in result.facts}
+    uses = [piece for piece in parse(draft.text) if isinstance(piece, Use)]
+    return [facts[id] for use in uses for id in use.facts if id in facts]
+
+
+def _wish(question: str) -> str | None:
+    """Return what no answer meets: a wish for a change, or what the person who asks has signed, who is not known."""
+    mine = _MINE.search(question)
+    return mine.group() if mine else "a wish for a change" if wishes.uttered(question) else None
+
+
+def _uncounted(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return what asks for a number when none is told, and nothing denied."""
+    found = _NUMBER.search(question)
+    if found is None or _COUNTS.search(draft.text) or _DENIES.search(draft.text):
+        return None
+    return None if any(_FIGURE.match(fact.value) for fact in _cited(draft, results)) else found.group(1)
+
+
+def _denied_now(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return who or when is asked of something that is denied by what holds now, without a look at what held once."""
+    found = _WHO_OR_WHEN.search(question)
+    denied = found is not None and _IS_NOT.search(draft.text) is not None
+    looked_back = any(r.args.get("history") for r in results) or any(r.tool == "history" for r in results)
+    return found.group(1) if found and denied and not looked_back else None
+
+
+def _other_data(question: str, calls: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return a dataset version that limits the question when figures on others are told, and none was looked up by."""
+    for name in _DATA.findall(question):
+        if name.lower() in calls.lower():
+            continue
+        if any(fact.dataset and fact.dataset.lower() != name.lower() for fact in _cited(draft, results)):
+            return str(name)
+    return None
+
+
+def _unasked(question: str, calls: str) -> str | None:
+    """Return what was looked up by though no word of the question speaks of it."""
+    return next((what for what, by, said in _SPOKEN if by.search(calls) and not said.search(question)), None)
 
 
 def _approvals(question: str, draft: Draft) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from askreg.agent.offline import wishes
 from askreg.agent.offline.fronting import settled
 
 Rules = tuple[tuple[str, str], ...]
@@ -319,7 +320,24 @@ _WANTED: Rules = (
      rf" {_X}", r"please approve \1"),
     (r"^please (approv|retir|promot)(?= )", r"please \1e"),
 )  # fmt: skip
-_ALL: Rules = (*_WANTED, *_SIGNED, *_CARD, *_LINEAGE, *_HELD, *_STAGES, *_MISSING)
+_COUNTED: Rules = (
+    (r"^\W*(?:(?:what is|what's|give me|tell me|state|i need|we need|i want) )?(?:please )?"
+     r"(?:the )?(?:total|(?:total |overall )?(?:number|count)"
+     r" of|total of|tally of) (?:all )?(?:the )?(?=models?\b|versions?\b|datasets?\b|dataset versions?\b"
+     r"|runs?\b|sites?\b|documents?\b|people\b|approvals?\b|evaluations?\b)", "how many "),
+    (rf"\b(?:to|into|up to) how many versions (?:has|have|did) {_M} (?:grown|grow|come|expanded|multiplied|run"
+     r"|got|gotten|reached|arrived)(?: (?:to|up|at))?(?: by now| so far| to date| now| today| until now)?(?=\W*$)",
+     r"how many versions does \1 have"),
+    (r"^(how many (?:models|versions|datasets|runs|sites|documents)) (?:that )?(?:we|you|they) (?:hold|have|keep"
+     r"|store|own|list)(?= in the (?:registry|register|record)|\W*$)", r"\1 are there"),
+    (r"^(how many versions) (deployed|live) (?=at|in)", r"\1 are \2 "),
+    (rf"\bhow (?:is|was) {_M} described\b(?: in the (?:registry|register|record))?", r"what is the description of \1"),
+    (rf"\b(?:having|with|that have|which have|who have) (?:any |some )?(?:evaluation |test |recorded )?(?:results"
+     rf"|evaluations|measurements) (?:recorded )?on (?={_D})", "evaluated on "),
+    (r"\b(?:whose name is|who is|whose name was) (?:logged|recorded|entered|noted|down|written down|on record"
+     r"|registered) (?:for|as) (?:giving|having given) ", "who gave "),
+)  # fmt: skip
+_ALL: Rules = (*_WANTED, *_COUNTED, *_SIGNED, *_CARD, *_LINEAGE, *_HELD, *_STAGES, *_MISSING)
 _COMPILED = [(re.compile(pattern, re.I), plain) for pattern, plain in _ALL]
 _FIELD = re.compile(r"\b(intended_use|out_of_scope)\b", re.I)
 
@@ -329,6 +347,9 @@ def plainer(question: str) -> str:
     """Return the question without its turns of phrase."""
     if '"' in question or "“" in question:
         return question
+    wish = wishes.plain(" ".join(question.split()))
+    if wish is not None:
+        return wish
     text = settled(" ".join(question.split()))
     for pattern, plain in _COMPILED:
         text = pattern.sub(plain, text)

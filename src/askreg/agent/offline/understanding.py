@@ -122,8 +122,16 @@ def _after_preamble(text: str, unknown: list[str]) -> str:
     for found in _PREAMBLE.finditer(text):
         tail = text[found.end() :].strip()
         if found.end() > last and len(tail) > 8:
-            return tail
+            return "" if _LIMITING.search(text[: found.start()]) else tail
     return ""
+
+
+_LIMITING = re.compile(
+    r"\b(?:versions|models|datasets|runs) (?:that|which|with|without|whose|deployed|live|approved|rejected|retired"
+    r"|evaluated|trained|derived|running)\b",
+    re.I,
+)
+"""What says of which things is asked: no introduction."""
 
 
 def _glued(words: list[str], text: str) -> list[str]:
