@@ -75,6 +75,12 @@ def test_a_wish_is_refused_with_its_command(wards: Asker, wish: str, command: st
         ("What is the number of versions deployed at St Brannoc as of today?", "3 versions"),
         ("To how many versions has cxr-triage2 grown by now?", "2 versions"),
         ("How is readmit.30d described in the registry?", "Readmission within thirty days"),
+        ("I am filling in a return. What is the total of models we hold?", "9 models"),
+        ("Read me the auroc of sepsis-risk:4, please.", "0.858"),
+        ("One figure missing: I'd like the auroc recorded against sepsis-risk:4.", "0.858"),
+        ("Could you give me the row count of discharges-24-test@2025-02?", "5400"),
+        ("Put together for me the versions bearing the approval of Grace Obi.", "grace.obi"),
+        ("Could you give me the names of the versions deployed at Northgate?", "northgate/icu"),
         ("Whose name is logged for giving cxr-triage:1 the champion alias?", "sam.okafor"),
     ],
 )
@@ -88,6 +94,9 @@ def test_a_roundabout_question_is_answered_by_what_it_asks_for(wards: Asker, que
         "My worry is versions deployed today with no approval behind them. Which ones are there?",
         "By sensitivity on icu-holdout@2025-06, which version is number two?",
         "Is my approval of sepsis-risk:4 recorded?",
+        "This concerns Northgate. Which versions are live?",
+        "Which models do we hold?",
+        "What would an inspector object to about sepsis-risk:4? What's lacking in the record?",
     ],
 )
 def test_what_was_not_understood_whole_is_not_answered_in_part(wards: Asker, question: str) -> None:

@@ -114,7 +114,10 @@ _LIVE = re.compile(r"\blive (?=(?:versions?|deployments?|models?)\b)", re.I)
 
 
 def _elsewhere(named: list[Entity], cited: list[Fact]) -> bool:
-    """Whether what was found is of other models than the one that is named."""
+    """Whether what was found is of other models, or at other places, than the one that is named."""
+    if named and all(entity.kind in ("site", "place", "environment") for entity in named):
+        wanted = {part.lower() for entity in named for part in entity.name.split("/")}
+        return any(f.field == "deployed" and not wanted & set(f.subject.lower().split("/")) for f in cited)
     if not named or any(entity.kind not in ("model", "version") for entity in named):
         return False
     heads = {entity.head.lower() for entity in named}

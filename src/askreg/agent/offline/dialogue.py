@@ -223,6 +223,8 @@ def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Co
         query = understood.query
         if query is None:
             draft = understood.draft or Draft(status="abstained", reason="it could not be read")
+        elif drafts and drafts[-1][1].status not in _ANSWERED and _names_nothing(part, lexicon, context):
+            draft = Draft(status="abstained", reason="it rests on what could not be read")
         elif (
             drafts
             and drafts[-1][1].status in _ANSWERED
@@ -242,6 +244,13 @@ def _each(parts: list[str], history: list[Before], lexicon: Lexicon, context: Co
     return _together(drafts)
 
 
+def _names_nothing(part: str, lexicon: Lexicon, context: Context) -> bool:
+    """Whether a part names no thing and refers to none, so that what it is about stands in the part before."""
+    named = any(item.entities or item.literal for item in link(part, lexicon, context.now).items)
+    return not named and _REFERS.search(part) is None
+
+
+_REFERS = re.compile(r"\b(?:it|its|they|them|their|he|she|his|her|that|those|there)\b", re.I)
 _FACT = re.compile(r"\bF\d+\b")
 
 

@@ -91,8 +91,14 @@ _WHO_OR_WHEN = re.compile(
     re.I,
 )
 _IS_NOT = re.compile(r"^\S+ (?:is|are) not\b")
+_OF_KIND = re.compile(r"\b(?:how many|which|what|list|all)\b.*\b(?:models|versions|datasets|runs)\b", re.I)
+_ALIAS = re.compile(r"\balias(?:es)?\b|champion|challenger|\bpoint(?:s|ed|ing)?\b|\btitles?\b|\bcrown", re.I)
 _DATA = re.compile(r"[\w][\w.-]*@[\w.-]*\w")
 _SPOKEN = (
+    ("there", re.compile(r'"version\.deployments\.'), re.compile(
+        r"\balso\b|\bboth\b|elsewhere|\bother|\btoo\b|\bas well\b|\bsame\b|\belse\b|\bwhere\b|\boutside\b"
+        r"|\bonly\b|\bnot\b|\bbesides\b|\bsites?\b.*\bsites?\b|\bwho\b|\bwhose\b|\bwhen\b|\bthat (?:is|are|was|were)\b"
+        r"|\blive (?:at|in)\b|\bversions? (?:running|deployed|live|used)\b", re.I)),
     ("base", re.compile(r'"bases\.'), re.compile(
         r"\bbas(?:e|es|ed|is)\b|deriv|parent|child|buil[dt]|descen|ancest|lineage|fine.?tun|offspring|stream|stem|inherit"
         r"|\b(?:come|comes|came|grew|grown|develop\w*|evolv\w*|spun|made|start\w*|fork\w*|branch\w*) |pedigree"
@@ -124,6 +130,7 @@ def slipped(question: str, draft: Draft, results: Collection[ToolResult], turns:
         _denied_now(plain, draft, results),
         _other_data(plain, calls, draft, results),
         None if turns else _unasked(plain, calls),
+        None if turns else _no_alias(plain, draft, results),
         _wish(question),
     ):
         if lost is not None:
@@ -172,6 +179,16 @@ def _other_data(question: str, calls: str, draft: Draft, results: Collection[Too
 def _unasked(question: str, calls: str) -> str | None:
     """Return what was looked up by though no word of the question speaks of it."""
     return next((what for what, by, said in _SPOKEN if by.search(calls) and not said.search(question)), None)
+
+
+def _no_alias(question: str, draft: Draft, results: Collection[ToolResult]) -> str | None:
+    """Return that aliases were counted or listed where no word of the question speaks of any."""
+    if not results or any(r.args.get("select") != "alias" for r in results) or _ALIAS.search(question):
+        return None
+    if _OF_KIND.search(question) is None:
+        return None
+    named = {fact.field.removeprefix("alias.") for fact in _cited(draft, results) if fact.field.startswith("alias.")}
+    return None if not named or any(name.lower() in question.lower() for name in named) else "hold"
 
 
 def _approvals(question: str, draft: Draft) -> str | None:

@@ -321,15 +321,15 @@ _WANTED: Rules = (
     (r"^please (approv|retir|promot)(?= )", r"please \1e"),
 )  # fmt: skip
 _COUNTED: Rules = (
-    (r"^\W*(?:(?:what is|what's|give me|tell me|state|i need|we need|i want) )?(?:please )?"
+    (r"(?:^|(?<=[.!] ))\W*(?:(?:what is|what's|give me|tell me|state|i need|we need|i want) )?(?:please )?"
      r"(?:the )?(?:total|(?:total |overall )?(?:number|count)"
      r" of|total of|tally of) (?:all )?(?:the )?(?=models?\b|versions?\b|datasets?\b|dataset versions?\b"
      r"|runs?\b|sites?\b|documents?\b|people\b|approvals?\b|evaluations?\b)", "how many "),
     (rf"\b(?:to|into|up to) how many versions (?:has|have|did) {_M} (?:grown|grow|come|expanded|multiplied|run"
      r"|got|gotten|reached|arrived)(?: (?:to|up|at))?(?: by now| so far| to date| now| today| until now)?(?=\W*$)",
      r"how many versions does \1 have"),
-    (r"^(how many (?:models|versions|datasets|runs|sites|documents)) (?:that )?(?:we|you|they) (?:hold|have|keep"
-     r"|store|own|list)(?= in the (?:registry|register|record)|\W*$)", r"\1 are there"),
+    (r"\b(how many (?:models|versions|datasets|runs|sites|documents)) (?:that )?(?:do )?(?:we|you|they) (?:hold|have"
+     r"|keep|store|own|list)(?= in the (?:registry|register|record)|\W*$)", r"\1 are there"),
     (r"^(how many versions) (deployed|live) (?=at|in)", r"\1 are \2 "),
     (rf"\bhow (?:is|was) {_M} described\b(?: in the (?:registry|register|record))?", r"what is the description of \1"),
     (rf"\b(?:having|with|that have|which have|who have) (?:any |some )?(?:evaluation |test |recorded )?(?:results"
@@ -337,7 +337,33 @@ _COUNTED: Rules = (
     (r"\b(?:whose name is|who is|whose name was) (?:logged|recorded|entered|noted|down|written down|on record"
      r"|registered) (?:for|as) (?:giving|having given) ", "who gave "),
 )  # fmt: skip
-_ALL: Rules = (*_WANTED, *_COUNTED, *_SIGNED, *_CARD, *_LINEAGE, *_HELD, *_STAGES, *_MISSING)
+_KINDS = r"(?:models|versions|datasets|dataset versions|runs|sites|places|documents|people|accounts)"
+_NOTED = r"(?:recorded|registered|reported|noted|logged|kept|on record|on file)"
+_VALUE = (
+    r"((?:(?!(?:and|or|than|between|difference|which|that|who|when|versions|models|datasets)\b)[\w-]+ ){0,3}[\w-]+)"
+)
+_CIVIL = (
+    r"^\W*(?:(?:please|kindly|now|first|then)[, ]+)*(?:(?:could|can|would|will) you (?:please |kindly )?"
+    r"|(?:i|we)(?: would|'d)? (?:need|want|like)(?: you)? to |(?:i|we) have to )?(?:please |kindly )?"
+)
+_OPENED: Rules = (
+    (rf"\bthe (?:complete|full|whole) (?:set|list) of (?={_KINDS})", "all "),
+    (rf"\bthe names of (?:all )?(?:the |our )?(?={_KINDS})", "the "),
+    (rf"{_CIVIL}(?:read(?: out)?|quote|give|tell|insert|get|fetch|report|provide|supply"
+     rf"|state)(?: (?:to|for))?(?: me| us)?(?: out| with)?"
+     rf" the {_VALUE}(?: {_NOTED})? (?:of|for|against) {_X}(?:,? (?:for me|to me|please|now))*(?=\W*$)",
+     r"what is the \1 of \2"),
+    (rf"^.{{0,40}}?\b(?:i|we)(?: would|'d)? (?:need|want|like)(?: to (?:have|see|know))? the {_VALUE} {_NOTED}"
+     rf" (?:against|for|of|on) {_V}(?=\W*$)", r"what is the \1 of \2"),
+    (rf"{_CIVIL}(?:identify|enumerate|name|list|put together|compile|collect|gather|show|give|find|need|want)"
+     rf"(?: (?:for )?(?:me|us))? ((?:all |every |the |each |of )*{_KINDS}) ", r"list \1 "),
+    (rf"\b({_KINDS}) (?:presently|currently|now) (?:sitting|standing|being|waiting) (?=in|at)", r"\1 "),
+    (r"\bin the (experimental|validation|approved|production|retired) stage\b", r"in stage \1"),
+    (rf"\bwhat is the row count of {_D}", r"how many rows does \1 have"),
+    (r"\bversions (?:bearing|carrying|having|with) (?:the|an) approval (?:of|from|by) ", "versions approved by "),
+    (r"\bhow many versions carry an approval (?:of|from|by) ", "how many versions were approved by "),
+)  # fmt: skip
+_ALL: Rules = (*_WANTED, *_OPENED, *_COUNTED, *_SIGNED, *_CARD, *_LINEAGE, *_HELD, *_STAGES, *_MISSING)
 _COMPILED = [(re.compile(pattern, re.I), plain) for pattern, plain in _ALL]
 _FIELD = re.compile(r"\b(intended_use|out_of_scope)\b", re.I)
 

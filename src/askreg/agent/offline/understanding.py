@@ -34,6 +34,7 @@ class Understanding:
 
 def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Before] | None = None) -> Understanding:
     """Return what a question asks of the registry with these names."""
+    question = _without_circumstance(question, lexicon, now)
     linked = _versioned(link(question, lexicon, now), lexicon, now)
     tokens = Phrases(linked.items, lexicon).tokens()
     refusal = changes.refusal(tokens, linked.text)
@@ -57,7 +58,7 @@ def understand(question: str, lexicon: Lexicon, now: datetime, history: list[Bef
     unknown = _glued([w for w in clause.unknown if w], linked.text)
     if unknown:
         tail = _after_preamble(linked.text, unknown)
-        if tail:
+        if tail and not _loses(linked.text, tail, lexicon, now):
             meant = understand(tail, lexicon, now, history)
             if meant.query is not None:
                 return meant
@@ -116,6 +117,23 @@ _PREAMBLE = re.compile(
 )  # fmt: skip
 
 
+_FIRST = re.compile(r"^(.+?[.!])\s+(?=\S)", re.S)
+_EMPTY = frozenset(("filler", "det", "prep", "aux", "conj", "pron"))
+
+
+def _without_circumstance(question: str, lexicon: Lexicon, now: datetime) -> str:
+    """Leave out a first sentence that says nothing of the record: no thing, number, day or word with a meaning."""
+    found = _FIRST.match(question.strip())
+    if found is None or '"' in question or len(question) - found.end() < 12:
+        return question
+    for item in link(found.group(1), lexicon, now).items:
+        if item.entities or item.literal or item.date or item.number is not None or item.version is not None:
+            return question
+        if any(word.category not in _EMPTY for word in item.words):
+            return question
+    return question.strip()[found.end() :]
+
+
 def _after_preamble(text: str, unknown: list[str]) -> str:
     """Return what follows the words of introduction, when all that is not understood stands in them."""
     last = max(text.rfind(word) for word in unknown)
@@ -124,6 +142,14 @@ def _after_preamble(text: str, unknown: list[str]) -> str:
         if found.end() > last and len(tail) > 8:
             return "" if _LIMITING.search(text[: found.start()]) else tail
     return ""
+
+
+def _loses(question: str, tail: str, lexicon: Lexicon, now: datetime) -> bool:
+    """Whether a question names a place that its tail does not: what is asked is asked of there."""
+    kinds = ("site", "place", "environment")
+    head = link(question.replace(tail, ""), lexicon, now).items
+    kept = {entity.head for item in link(tail, lexicon, now).items for entity in item.entities}
+    return any(e.kind in kinds and e.head not in kept for item in head for e in item.entities)
 
 
 _LIMITING = re.compile(
