@@ -66,6 +66,7 @@ def _block_the_network() -> None:
 
 def pytest_configure() -> None:
     """Shut the network before any test module is imported, unless a real model is asked for that is not here."""
+    os.environ.pop("COLUMNS", None)  # a worker of pytest-xdist has the width of its terminal there
     if all(_stays_here(urlsplit(url).hostname) for url in LIVE.values()):
         _block_the_network()
 
@@ -83,7 +84,6 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     for name in list(os.environ):
         if name.startswith(FOREIGN_SETTINGS):
             monkeypatch.delenv(name)
-    monkeypatch.delenv("COLUMNS", raising=False)  # a worker of pytest-xdist has the width of its terminal there
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
 
 
