@@ -81,6 +81,10 @@ def test_a_wish_is_refused_with_its_command(wards: Asker, wish: str, command: st
         ("Could you give me the row count of discharges-24-test@2025-02?", "5400"),
         ("Put together for me the versions bearing the approval of Grace Obi.", "grace.obi"),
         ("Could you give me the names of the versions deployed at Northgate?", "northgate/icu"),
+        ("Tell me the sum of versions in production.", "12 versions"),
+        ("Which versions are working in the icu today?", "northgate/icu"),
+        ("What are the training inputs of sepsis-risk:4?", "is sepsis-features@v1"),
+        ("Of ecg-afib:1 and ecg-afib:2, please tell me the one with the superior f1.", "f1"),
         ("Whose name is logged for giving cxr-triage:1 the champion alias?", "sam.okafor"),
     ],
 )

@@ -44,6 +44,7 @@ _BORNE_OUT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"\b(runner-up|runners-up|(?:second|third|next)[- ](?:best|place|placed)|number (?:two|three|2|3)"
          r"|(?:straight|right|just|immediately) after (?:it|the (?:winner|best|first)))\b",
          r"\bsecond\b|\bthird\b|^2\."),
+        (r"\b(training inputs?)\b", r"train"),
         (r"\b(described?|descriptions?)\b", r"descri|card|gaps"),
         (r"\btotal (?:number of )?(?:days|weeks|hours)\b.*?(\w+)", r"elapsed|\bdays\b|\bhours\b"),
         (r"\bmodel (card)\b", r"card|gap"),
@@ -79,7 +80,7 @@ _IN_STAGE = re.compile(r"\b(?:in|at) (?:the )?(stage approved|approved stage|sta
 
 _MINE = re.compile(r"\bmy (?:own )?(?:approvals?|signatures?|sign[- ]?offs?|rejections?|reviews?)\b", re.I)
 _NUMBER = re.compile(
-    r"(^\W*(?:the )?total(?= \w+s\b)|\bhow many|\b(?:total|number|count|tally)(?: number)? of"
+    r"(^\W*(?:the )?total(?= \w+s\b)|\bhow many|\b(?:total|number|count|tally|sum)(?: number)? of"
     r"|\bin total\b|\b(?:what|which) (?:total|number)\b)",
     re.I,
 )

@@ -323,7 +323,7 @@ _WANTED: Rules = (
 _COUNTED: Rules = (
     (r"(?:^|(?<=[.!] ))\W*(?:(?:what is|what's|give me|tell me|state|i need|we need|i want) )?(?:please )?"
      r"(?:the )?(?:total|(?:total |overall )?(?:number|count)"
-     r" of|total of|tally of) (?:all )?(?:the )?(?=models?\b|versions?\b|datasets?\b|dataset versions?\b"
+     r" of|(?:total|tally|sum) of) (?:all )?(?:the )?(?=models?\b|versions?\b|datasets?\b|dataset versions?\b"
      r"|runs?\b|sites?\b|documents?\b|people\b|approvals?\b|evaluations?\b)", "how many "),
     (rf"\b(?:to|into|up to) how many versions (?:has|have|did) {_M} (?:grown|grow|come|expanded|multiplied|run"
      r"|got|gotten|reached|arrived)(?: (?:to|up|at))?(?: by now| so far| to date| now| today| until now)?(?=\W*$)",
@@ -346,6 +346,21 @@ _CIVIL = (
     r"^\W*(?:(?:please|kindly|now|first|then)[, ]+)*(?:(?:could|can|would|will) you (?:please |kindly )?"
     r"|(?:i|we)(?: would|'d)? (?:need|want|like)(?: you)? to |(?:i|we) have to )?(?:please |kindly )?"
 )
+_RANKED: Rules = (
+    (r"\b(?:the )?(?:number (?:two|2)|runner-up)(?= (?:by|on|in|for|at)\b)", "second best"),
+    (r"\bby ([a-z0-9_]+) on (\S+@[\w.-]*\w), which (?:one|version) (?:is|comes|came|ranks) (?:number (?:two|2)|second"
+     r"|runner-up|in second place)(?=\W*$)", r"which version is second best by \1 on \2"),
+    (rf"^\W*which (?:one )?of {_V} (?:and|or) {_V} has the (?:superior|stronger|better) ([a-z0-9_]+)(?=\W*$)",
+     r"which is better, \1 or \2, by \3"),
+    (rf"^\W*(?:of|between) {_V} and {_V},? (?:please )?(?:tell me|name|give me|show me) (?:the )?(?:one|version)"
+     r" (?:with|that has) the (?:superior|stronger|better) ([a-z0-9_]+)(?=\W*$)", r"which is better, \1 or \2, by \3"),
+    (rf"^\W*(?:judged|going|judging) (?:purely |only |solely )?(?:by|on) ([a-z0-9_]+)(?: alone| only)?,? "
+     rf"(?:which (?:one )?(?:comes out ahead|is ahead|is better|performs better|does better)|is it),? {_V} or {_V}"
+     r"(?: that (?:performs|does|is) better)?(?=\W*$)",
+     r"which is better, \2 or \3, by \1"),
+    (r"\b(versions|models) (?:are |is )?working (?=in|at)", r"\1 are live "),
+    (rf"\btraining inputs? of {_V}", r"training data of \1"),
+)  # fmt: skip
 _OPENED: Rules = (
     (rf"\bthe (?:complete|full|whole) (?:set|list) of (?={_KINDS})", "all "),
     (rf"\bthe names of (?:all )?(?:the |our )?(?={_KINDS})", "the "),
@@ -358,12 +373,12 @@ _OPENED: Rules = (
     (rf"{_CIVIL}(?:identify|enumerate|name|list|put together|compile|collect|gather|show|give|find|need|want)"
      rf"(?: (?:for )?(?:me|us))? ((?:all |every |the |each |of )*{_KINDS}) ", r"list \1 "),
     (rf"\b({_KINDS}) (?:presently|currently|now) (?:sitting|standing|being|waiting) (?=in|at)", r"\1 "),
-    (r"\bin the (experimental|validation|approved|production|retired) stage\b", r"in stage \1"),
+    (r"\bin the (experimental|validation|production|retired) stage\b", r"in stage \1"),
     (rf"\bwhat is the row count of {_D}", r"how many rows does \1 have"),
     (r"\bversions (?:bearing|carrying|having|with) (?:the|an) approval (?:of|from|by) ", "versions approved by "),
     (r"\bhow many versions carry an approval (?:of|from|by) ", "how many versions were approved by "),
 )  # fmt: skip
-_ALL: Rules = (*_WANTED, *_OPENED, *_COUNTED, *_SIGNED, *_CARD, *_LINEAGE, *_HELD, *_STAGES, *_MISSING)
+_ALL: Rules = (*_WANTED, *_RANKED, *_OPENED, *_COUNTED, *_SIGNED, *_CARD, *_LINEAGE, *_HELD, *_STAGES, *_MISSING)
 _COMPILED = [(re.compile(pattern, re.I), plain) for pattern, plain in _ALL]
 _FIELD = re.compile(r"\b(intended_use|out_of_scope)\b", re.I)
 
