@@ -45,6 +45,7 @@ _BORNE_OUT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
          r"|(?:straight|right|just|immediately) after (?:it|the (?:winner|best|first)))\b",
          r"\bsecond\b|\bthird\b|^2\."),
         (r"\b(training inputs?)\b", r"train"),
+        (r"\b(?:carrying|bearing|holding) the [\w-]+ (alias)\b", r"alias|resolve"),
         (r"\b(described?|descriptions?)\b", r"descri|card|gaps"),
         (r"\btotal (?:number of )?(?:days|weeks|hours)\b.*?(\w+)", r"elapsed|\bdays\b|\bhours\b"),
         (r"\bmodel (card)\b", r"card|gap"),
