@@ -56,6 +56,14 @@ def test_a_wrong_answer_is_rejected(case: Case, code: str) -> None:
     assert code in problems(case)
 
 
+def test_the_lines_of_a_list_are_no_count_of_versions() -> None:
+    twice = [[fact(f"northgate/{place}", "deployed", "sepsis-risk:3")] for place in ("icu", "ward")]
+    text = "Live are {number} versions{{cite(F1,F2)}}:\n\n- {{F1}} in {{F1.subject}}\n- {{F2}} in {{F2.subject}}\n"
+    lines, versions = (Case("count", text.format(number=n), [("query", twice)], question="northgate?") for n in (2, 1))
+    assert "unsupported" in problems(lines)
+    assert "unsupported" not in problems(versions)
+
+
 def test_a_link_that_reaches_the_text_is_rejected() -> None:
     case = Case("link", "{F1} is live in {F1.subject}.", [("query", LIVE)])
     rendered = case.rendered()

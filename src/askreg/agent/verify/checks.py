@@ -21,7 +21,7 @@ from askreg.agent.verify.whole import left_out
 def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
     """Return what is wrong with an answer's text; nothing is, when the list is empty."""
     known = context(evidence)
-    for length in _lengths(rendered.passages):
+    for length in _lengths(rendered.passages, evidence):
         known.counted.add(length)
         known.numbers.add(length)
     before = Before(evidence.names)
@@ -46,11 +46,14 @@ def verify(rendered: Rendered, evidence: Evidence) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def _lengths(passages: list[Passage]) -> Iterator[str]:
-    """Yield how many items or rows each list has: an answer may say how many it shows."""
+def _lengths(passages: list[Passage], evidence: Evidence) -> Iterator[str]:
+    """Yield how many items or rows each list has, if each is of another thing: an answer may say how many it shows."""
     for shown, run in groupby(passages, key=lambda p: p.kind in ("item", "row")):
         if shown:
-            yield str(len(list(run)))
+            items = list(run)
+            named = [next((t.value for t in tokens(p.text, evidence.names) if t.kind == "name"), p.text) for p in items]
+            if len(set(named)) == len(named):
+                yield str(len(items))
 
 
 def _introduced(passages: list[Passage], index: int) -> list[Passage]:
@@ -65,6 +68,8 @@ _BEFORE = re.compile(r"\bbefore\s+$", re.IGNORECASE)
 
 _ENOUGH = 50
 """Problems after which nothing more is read."""
+_VERSION = re.compile(r"[\w.-]+:\d+")
+_VERSIONS = re.compile(r"\s+(?:(?:different|distinct)\s+)?versions?\b", re.IGNORECASE)
 _LINKED = re.compile(r"(?<!\\)\][(\[:]")
 
 
@@ -81,7 +86,7 @@ def _unsupported(claim: Claim) -> Iterator[Problem]:
     for token in claim.tokens:
         if token.kind in ("link", "quote") or claim.support.covers(token) or claim.context.covers(token):
             continue
-        if token.kind == "counted" and token.value in _sizes(claim):
+        if token.kind == "counted" and token.value in _sizes(claim, claim.text[token.end :]):
             continue
         if token.kind == "date" and token.value in claim.context.ends and _BEFORE.search(claim.text[: token.start]):
             continue
@@ -90,14 +95,21 @@ def _unsupported(claim: Claim) -> Iterator[Problem]:
         yield claim.problem("unsupported", f"{token.text!r} is in none of the facts that this cites")
 
 
-def _sizes(claim: Claim) -> set[str]:
-    """Return how many facts, subjects or values the claim cites: what "two versions" may count."""
+def _sizes(claim: Claim, counted: str) -> set[str]:
+    """Return how many facts, subjects or values the claim cites: what "two versions" may count.
+
+    `counted` is what comes after the number. Where it says versions, and versions are cited, only these are counted.
+    """
     facts = claim.facts
     if any(f.field.startswith("count") for f in facts) or any(
         u.function in ("count", "share") for u, _ in claim.expected
     ):
         return set()
-    return {str(len(x)) for x in (facts, {f.subject for f in facts}, {f.value for f in facts}) if x}
+    found = ({f.subject for f in facts}, {f.value for f in facts})
+    versions = [{name for name in names if _VERSION.fullmatch(name)} for names in found]
+    if _VERSIONS.match(counted) and any(versions):
+        return {str(len(names)) for names in versions if names}
+    return {str(len(x)) for x in (facts, *found) if x}
 
 
 def _missing(claim: Claim) -> Iterator[Problem]:
