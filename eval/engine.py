@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -134,13 +135,15 @@ class Bench:
 
     def __init__(self, subject: Subject, folder: Path) -> None:
         """Keep the copies of the databases in `folder`."""
-        self._subject, self._folder, self._stack = subject, folder, ExitStack()
+        self._subject, self._stack = subject, ExitStack()
+        # One of its own: beside a new copy, what SQLite left of an old one would damage it.
+        self._folder = Path(tempfile.mkdtemp(dir=folder))
         self._open: dict[str, tuple[Asking, Path]] = {}
 
     def asked(self, world: World, group: Group, repeat: int) -> Iterator[Row]:
         """Yield a row for each question of a group."""
         if world.name not in self._open:
-            path = self._folder / f"{world.name}-{threading.get_ident()}.db"
+            path = self._folder / f"{world.name}.db"
             self._open[world.name] = (self._subject.asking(self._stack.enter_context(world.copied(path))), path)
         asking, path = self._open[world.name]
         thread = Thread() if group[0].thread else None

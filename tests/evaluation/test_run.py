@@ -16,7 +16,7 @@ from eval import engine, run
 from eval.engine import Budget, Plan
 from eval.results import Results, begun, read
 from eval.row import Row
-from eval.subject import Subject
+from eval.subject import ABLATIONS, Subject
 
 TOP = Path(__file__).parents[2]
 ARGUMENTS = ["--seed", "1", "--cases", "[cd]*", "--limit", "24"]
@@ -167,6 +167,15 @@ def test_a_budget_counts_calls_tokens_and_seconds() -> None:
     assert Budget(calls=2, spent_calls=2).gone == "2 of 2 calls are spent"
     assert Budget(tokens=10, spent_tokens=12).gone == "12 of 10 tokens are spent"
     assert Budget(seconds=0).gone is not None
+
+
+def test_ablations_are_asked_of_registries_of_their_own(tmp_path: Path) -> None:
+    arguments = ["--seed", "1", "--category", "counts", "lookup", "--limit", "24", "--jobs", "2", "--ablations"]
+    assert run.main([*arguments, "--out", str(tmp_path)]) == 0
+    found = of(tmp_path, "ablations")
+    assert set(found) == set(ABLATIONS.values())
+    assert [one["all"]["error"] for one in found.values()] == [0] * len(found)
+    assert found["--template-only"]["all"]["right"]["hits"] < of(tmp_path, "summary")["all"]["right"]["hits"]
 
 
 def test_a_limit_takes_evenly_from_all_categories(tmp_path: Path) -> None:
