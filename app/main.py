@@ -10,6 +10,7 @@ from askreg.agent.brains.config import BrainConfig
 from askreg.agent.thread import Thread
 from askreg.cli.printable import markdown, printable
 from askreg.errors import AskregError
+from askreg.library.library import Library
 from askreg.registry.registry import Registry
 from askreg.settings import Settings
 
@@ -47,6 +48,7 @@ def page() -> None:
                 thread=thread,
                 backend=settings.backend,
                 config=BrainConfig.of(settings, os.environ),
+                library=Library.of(settings),
             )
     except AskregError as error:
         st.error(markdown(error))

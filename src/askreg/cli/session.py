@@ -59,16 +59,9 @@ class Session:
     @cached_property
     def library(self) -> "Library":
         """Return the document library, which opens nothing before it is searched."""
-        from askreg.library.choose import embedder
         from askreg.library.library import Library
-        from askreg.library.served import LOCAL
 
-        given = self.settings
-        return Library(
-            given.home / "library",
-            make=lambda: embedder(given.embedder, url=given.ollama_url or LOCAL, allowed_hosts=given.ollama_hosts),
-            server=given.chroma_url,
-        )
+        return Library.of(self.settings)
 
     @property
     def file(self) -> Path | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,11 +14,15 @@ from askreg.library.choose import embedder
 from askreg.library.embedding import Embedder
 from askreg.library.index import UNLIKE, Index, Placed, Progress, Ranked, Refreshed
 from askreg.library.quoting import quote, within
+from askreg.library.served import LOCAL
 from askreg.library.vectors import Place
 from askreg.registry import documents
 from askreg.registry.documents import Holding
 from askreg.registry.resolve import resolve
 from askreg.registry.view import View
+
+if TYPE_CHECKING:
+    from askreg.settings import Settings
 
 Readable: TypeAlias = Collection[str]
 """The sensitivities of the documents that may be searched."""
@@ -93,6 +97,17 @@ class Library:
         """Keep the index in `directory`, or on the Chroma `server`; `make` returns the embedder."""
         self.index = Index(Place(directory, server), make)
         self._shelves: dict[Any, tuple[Holding, ...]] = {}
+
+    @classmethod
+    def of(cls, settings: Settings) -> Library:
+        """Return what the settings say; nothing is opened before it is searched."""
+        return cls(
+            settings.home / "library",
+            make=lambda: embedder(
+                settings.embedder, url=settings.ollama_url or LOCAL, allowed_hosts=settings.ollama_hosts
+            ),
+            server=settings.chroma_url,
+        )
 
     def shelf(self, view: View, *, readable: Readable, about: str | None = None, title: str | None = None) -> Shelf:
         """Return the documents that may be read and meet the filters; raises `NotFound` for an unknown `about`."""
