@@ -177,11 +177,21 @@ def result(tool: ToolName, **args: Any) -> ToolResult:
         ("is m:1 in stage approved", "Yes: m:1 was approved by lena.", "stage approved"),
         ("on auroc, should I prefer m:1?", "m:1 has auroc this. m:2 has auroc that.", "prefer"),
         ("d@1, mae: who is the runner-up?", "m:1 was evaluated on d@1 by ada.", "runner-up"),
+        ("everything whose stage is approved", "- m:1 was approved by ada", "stage"),
+        ("all that was in use at quay from the beginning", "m:1 is live at quay since then.", "beginning"),
+        ("which models have no document?", "- doc:a.md says, under “All”: “words”", "no document"),
     ],
 )
 def test_a_word_that_slipped_is_found(question: str, told: str, lost: str) -> None:
     draft = Draft(status="answered", text=told)
     assert slipped(question, draft, [result("query", select="version")], []) == lost
+
+
+def test_a_look_up_by_evidence_that_nobody_asked_for_is_found() -> None:
+    draft = Draft(status="answered", text="No model in the record answers to that.")
+    by_evidence = result("query", select="version", where=[{"path": "metrics.evidence", "value": "vendor"}])
+    assert slipped("models whose vendor tag is tasark", draft, [by_evidence], []) == "vendor"
+    assert slipped("versions with vendor figures only", draft, [by_evidence], []) is None
 
 
 def test_a_pronoun_of_which_nothing_was_looked_up_is_found() -> None:

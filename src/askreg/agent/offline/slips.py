@@ -49,6 +49,9 @@ _BORNE_OUT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"\b(described?|descriptions?)\b", r"descri|card|gaps"),
         (r"\btotal (?:number of )?(?:days|weeks|hours)\b.*?(\w+)", r"elapsed|\bdays\b|\bhours\b"),
         (r"\bmodel (card)\b", r"card|gap"),
+        (r"\bwhose (stage) (?:is|was)\b", r"\bstage"),
+        (r"\bfrom the (beginning|start|outset)\b", r"\buntil\b|\b(?:was|were) live\b"),
+        (r"\b((?:no|without(?: an?| any)?) (?:documents?|reports?|papers?))\b", r"(?s)\A(?!.*says, under)"),
     )
 )  # fmt: skip
 """What a question asks with some words, and what must stand in the look-ups or in the answer then."""
@@ -97,6 +100,8 @@ _OF_KIND = re.compile(r"\b(?:how many|which|what|list|all)\b.*\b(?:models|versio
 _ALIAS = re.compile(r"\balias(?:es)?\b|champion|challenger|\bpoint(?:s|ed|ing)?\b|\btitles?\b|\bcrown", re.I)
 _DATA = re.compile(r"[\w][\w.-]*@[\w.-]*\w")
 _SPOKEN = (
+    ("vendor", re.compile(r'"metrics\.evidence'), re.compile(
+        r"evidence|figure|metric|measur|evaluat|report|grade|third.party|\bsigned\b|\blocal|\bvendor(?! tag)", re.I)),
     ("there", re.compile(r'"version\.deployments\.'), re.compile(
         r"\balso\b|\bboth\b|elsewhere|\bother|\btoo\b|\bas well\b|\bsame\b|\belse\b|\bwhere\b|\boutside\b"
         r"|\bonly\b|\bnot\b|\bbesides\b|\bsites?\b.*\bsites?\b|\bwho\b|\bwhose\b|\bwhen\b|\bthat (?:is|are|was|were)\b"
