@@ -70,6 +70,7 @@ def test_questions_about_what_documents_say_are_answered_with_a_quote(
 @pytest.mark.parametrize(
     "question",
     [
+        "Which models is there no document about?",
         "What does the validation report say about reimbursement?",
         "Which document says that the cafeteria is closed on Sundays?",
         "According to the report, who paid for the study?",

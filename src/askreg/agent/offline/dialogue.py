@@ -70,6 +70,8 @@ def _or_quoted(answering: Asking, question: str, turns: list[Any], context: Cont
 
 def _of_the_record(question: str, context: Context) -> bool:
     """Whether a question asks for what the record keeps: things, people, days, counts, or the figures of a metric."""
+    if _UNDOCUMENTED.search(question):
+        return True
     if _DOCUMENTS.search(question) or _TOLD_IN_DOCUMENTS.search(question):
         return False
     items = link(question, context.lexicon, context.now).items
@@ -93,6 +95,11 @@ _DOCUMENTS = re.compile(
     r"|protocols?|passages?|says?|said)\b",
     re.I,
 )
+_UNDOCUMENTED = re.compile(
+    r"\b(?:no|without(?: an?| any)?|lacks?(?: an?| any)?) (?:documents?|documentation|reports?|papers?|paperwork)\b",
+    re.I,
+)
+"""What no document tells: that there is none."""
 _OF_THE_RECORD = re.compile(
     r"\b(?:which|what|whose|how many|list|name|identify|enumerate|show|give|(?:number|total|count) of) (?:me )?"
     r"(?:(?:of|all|every|each|any|the|our|your|these|those|direct|current|other|distinct|different|first|last) )*"
