@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import tempfile
 import threading
@@ -16,11 +15,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from askreg import Registry
 from askreg.agent.thread import Thread
 from askreg.errors import InvalidInput
 from eval import case, worlds
-from eval.case import NOW, Case
+from eval.case import Case
 from eval.results import Results
 from eval.row import Row, Scores
 from eval.scorers import scored
@@ -79,10 +77,10 @@ Group = tuple[Case, ...]
 
 
 class World:
-    """One registry of the evaluation: its manifest, its right answers, and a loaded database to copy."""
+    """One registry of the evaluation: its manifest, its right answers and its documents."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        """Build and load the registry in `folder`."""
+        """Build the registry's files in `folder`."""
         self.manifest = manifest = worlds.build(name, folder)
         self.name = name
         self.record = Record.read(manifest)
@@ -92,13 +90,6 @@ class World:
             for d in self.record.documents
             if (manifest.parent / d["path"]).is_file()
         }
-        with worlds.opened(name, folder) as registry:
-            self._database = Path(registry.url.removeprefix("sqlite:///"))
-
-    def copied(self, path: Path) -> Registry:
-        """Return the registry opened from a copy of its own at `path`, so that nobody waits for another's writes."""
-        shutil.copy(self._database, path)
-        return Registry.open(f"sqlite:///{path}", actor="examiner", clock=lambda: NOW)
 
 
 def groups(plan: Plan, registry: str, record: Record) -> list[Group]:
@@ -136,15 +127,16 @@ class Bench:
     def __init__(self, subject: Subject, folder: Path) -> None:
         """Keep the copies of the databases in `folder`."""
         self._subject, self._stack = subject, ExitStack()
-        # One of its own: beside a new copy, what SQLite left of an old one would damage it.
+        # One of its own, so that nobody waits for another's writes.
         self._folder = Path(tempfile.mkdtemp(dir=folder))
         self._open: dict[str, tuple[Asking, Path]] = {}
 
     def asked(self, world: World, group: Group, repeat: int) -> Iterator[Row]:
         """Yield a row for each question of a group."""
         if world.name not in self._open:
-            path = self._folder / f"{world.name}.db"
-            self._open[world.name] = (self._subject.asking(self._stack.enter_context(world.copied(path))), path)
+            registry = self._stack.enter_context(worlds.opened(world.name, self._folder))
+            database = Path(registry.url.removeprefix("sqlite:///"))
+            self._open[world.name] = (self._subject.asking(registry), database)
         asking, path = self._open[world.name]
         thread = Thread() if group[0].thread else None
         for one in group:
